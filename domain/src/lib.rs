@@ -1,1 +1,23 @@
-//! domain
+//! Shelftrace's rules, the same on the phone and on the server.
+//!
+//! Nothing in this crate performs I/O, reads a clock, draws a random number or awaits: `now` and new ids are
+//! arguments. Read in this order: [`id`], [`instant`] and [`movement`] name things; [`event`] is what a device
+//! records; [`accept`] decides whether the ledger takes it; [`chain`] makes the ledger tamper-evident; [`fold`]
+//! turns it into the read models; [`board`] shapes them for people; [`policy`] says who may see and do what;
+//! [`sync`] is the protocol between phone and server.
+#![warn(missing_docs)]
+
+pub mod accept;
+pub mod board;
+pub mod chain;
+pub mod event;
+pub mod fold;
+pub mod geo;
+pub mod id;
+pub mod instant;
+pub mod master;
+pub mod movement;
+pub mod policy;
+pub mod shelf_tag;
+pub mod stocktake;
+pub mod sync;

@@ -1,0 +1,222 @@
+//! Events: what a device records, and what the ledger keeps.
+
+use crate::geo::{Fix, Geofence};
+use crate::id::{DeviceId, EventId, PersonId, ShelfCode, SkuCode, StocktakeId, StoreCode};
+use crate::instant::Timestamp;
+use crate::movement::{Leg, MovementKind, Units};
+use serde::{Deserialize, Serialize};
+
+/// One thing that happened in a store, as the device recorded it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceEvent {
+    /// Made on the device; sending the event again with the same id changes nothing.
+    pub id: EventId,
+    /// Where it happened.
+    pub store: StoreCode,
+    /// The installation that recorded it.
+    pub device: DeviceId,
+    /// 1, 2, 3 … on that device, without gaps: a gap the server sees is an event it misses.
+    pub device_seq: u64,
+    /// Who did it.
+    pub person: PersonId,
+    /// When it happened: device clock plus the offset to the server's clock it last measured.
+    pub effective_at: Timestamp,
+    /// Coordinates, or the reason there are none.
+    pub fix: Fix,
+    /// Build of the app that recorded it.
+    pub app: String,
+    /// What happened.
+    pub body: EventBody,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventBody {
+    /// A stocktake was opened, or joined when it was open already.
+    StocktakeOpened {
+        /// Which.
+        stocktake: StocktakeId,
+    },
+    /// Pieces were seen on a shelf. Observations add up: a quantity typed over another is recorded as the difference,
+    /// so that the sum does not depend on the order of arrival.
+    Counted {
+        /// Which stocktake.
+        stocktake: StocktakeId,
+        /// On which shelf.
+        shelf: ShelfCode,
+        /// How the shelf was identified.
+        proof: ShelfProof,
+        /// Which item.
+        item: CountedItem,
+        /// Pieces added to (or, negative, taken off) this counter's line.
+        units: Units,
+        /// How it was entered.
+        method: CountMethod,
+    },
+    /// An earlier `Counted` of the same device was taken back.
+    CountUndone {
+        /// Which stocktake.
+        stocktake: StocktakeId,
+        /// The event taken back.
+        cites: EventId,
+    },
+    /// Counting is finished and goes to the manager.
+    StocktakeSubmitted {
+        /// Which.
+        stocktake: StocktakeId,
+    },
+    /// Stock moved.
+    Moved {
+        /// What kind.
+        kind: MovementKind,
+        /// The document it belongs to: a till receipt, a purchase order.
+        document: Option<String>,
+        /// Balanced: Σ units of each item is 0.
+        legs: Vec<Leg>,
+    },
+}
+
+impl EventBody {
+    /// The stocktake it belongs to, if any.
+    #[must_use]
+    pub fn stocktake(&self) -> Option<&StocktakeId> {
+        match self {
+            Self::StocktakeOpened { stocktake }
+            | Self::Counted { stocktake, .. }
+            | Self::CountUndone { stocktake, .. }
+            | Self::StocktakeSubmitted { stocktake } => Some(stocktake),
+            Self::Moved { .. } => None,
+        }
+    }
+}
+
+/// How a count's shelf was identified.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShelfProof {
+    /// Its QR code was scanned; the signature it carried.
+    Scanned(String),
+    /// It was picked from the list, because the code is missing or unreadable.
+    Picked,
+}
+
+/// What was counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CountedItem {
+    /// An item of the master data.
+    Known(SkuCode),
+    /// A code nobody knows yet: kept for the manager, never lost.
+    Unknown {
+        /// What was scanned or typed.
+        code: String,
+        /// What the counter called it.
+        name: Option<String>,
+    },
+}
+
+/// How a count was entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CountMethod {
+    /// The camera, live.
+    Camera,
+    /// A still photo.
+    Photo,
+    /// A hardware scanner typing into the page.
+    HardwareScanner,
+    /// The code was typed by hand.
+    TypedCode,
+    /// The quantity was typed over.
+    Keypad,
+}
+
+/// What the server adds when it takes an event into the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// 1, 2, 3 … within the store, without gaps.
+    pub seq: u64,
+    /// The server's clock when it was taken.
+    pub recorded_at: Timestamp,
+    /// Whether it was recorded at the store.
+    pub geofence: Geofence,
+    /// Whether the device's clock could be believed.
+    pub clock: ClockVerdict,
+}
+
+/// Whether an event's time is the device's own word or had to be corrected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockVerdict {
+    /// Plausible.
+    Plausible,
+    /// Ahead of the server by so many seconds; the ledger uses the time of arrival instead.
+    Ahead(u32),
+}
+
+/// An event in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerEvent {
+    /// The server's part.
+    pub stamp: Stamp,
+    /// The device's part.
+    pub event: DeviceEvent,
+}
+
+impl LedgerEvent {
+    /// When the event takes effect in the ledger: the device's time, or the time of arrival where that is earlier.
+    #[must_use]
+    pub fn effective_at(&self) -> Timestamp {
+        self.event.effective_at.min(self.stamp.recorded_at)
+    }
+
+    /// The bytes the chain's hash covers.
+    ///
+    /// First the version of the layout (1), then the event in postcard's documented wire format
+    /// (<https://postcard.jamesmunns.com/wire-format>): fields in the order declared here, integers only. New kinds
+    /// are added at the end of their enums; any other change needs a new version.
+    #[must_use]
+    pub fn canonical_bytes(&self) -> Vec<u8> {
+        encode(self)
+    }
+
+    /// Reads [`Self::canonical_bytes`].
+    ///
+    /// # Errors
+    /// When the version is unknown, the bytes are not a whole event, or they are not the canonical form of one.
+    pub fn from_canonical_bytes(bytes: &[u8]) -> Result<Self, CanonicalError> {
+        let (&version, rest) = bytes.split_first().ok_or(CanonicalError::Malformed)?;
+        if version != CANONICAL_VERSION {
+            return Err(CanonicalError::Version(version));
+        }
+        let event: Self = postcard::from_bytes(rest).map_err(|_| CanonicalError::Malformed)?;
+        // Postcard accepts trailing bytes and padded integers; the ledger does not.
+        if event.canonical_bytes() == bytes { Ok(event) } else { Err(CanonicalError::Malformed) }
+    }
+}
+
+impl DeviceEvent {
+    /// The device's part in canonical form: tells whether two events with one id say the same.
+    #[must_use]
+    pub fn canonical_bytes(&self) -> Vec<u8> {
+        encode(self)
+    }
+}
+
+const CANONICAL_VERSION: u8 = 1;
+
+fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+    postcard::to_extend(value, vec![CANONICAL_VERSION]).expect("plain data of known length always encodes")
+}
+
+/// Why bytes are no event.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CanonicalError {
+    /// Written by a newer program.
+    #[error("canonical version {0} is not known")]
+    Version(u8),
+    /// Damaged or forged.
+    #[error("the bytes are not a canonical event")]
+    Malformed,
+}

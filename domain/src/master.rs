@@ -1,0 +1,87 @@
+//! Master data: what the chain knows before anything moves.
+
+use crate::geo::Coordinates;
+use crate::id::{CategoryCode, RegionCode, ShelfCode, SkuCode, StoreCode, ZoneCode};
+use crate::instant::ZoneOffset;
+use serde::{Deserialize, Serialize};
+
+/// A name in both languages of the interface.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Name {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// A region of the chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Region {
+    /// Its code.
+    pub code: RegionCode,
+    /// As shown.
+    pub name: Name,
+}
+
+/// A store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Store {
+    /// Its code.
+    pub code: StoreCode,
+    /// As shown.
+    pub name: Name,
+    /// The region it belongs to.
+    pub region: RegionCode,
+    /// Where it stands.
+    pub at: Coordinates,
+    /// Events recorded farther from it than this, in metres, are outside.
+    pub geofence_radius_m: u32,
+    /// Its clocks.
+    pub zone_offset: ZoneOffset,
+    /// Opening hours of a usual day, in minutes after local midnight.
+    pub opens_min: u16,
+    /// Closing, in minutes after local midnight; later than opening.
+    pub closes_min: u16,
+}
+
+/// A product category.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Category {
+    /// Its code.
+    pub code: CategoryCode,
+    /// As shown.
+    pub name: Name,
+}
+
+/// A sellable item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Product {
+    /// Its code.
+    pub sku: SkuCode,
+    /// As printed on the shelf label; products have one name.
+    pub name: String,
+    /// What it is sold as.
+    pub category: CategoryCode,
+    /// The barcodes it carries, as 14 digits each. The first is the piece's own.
+    pub gtins: Vec<String>,
+    /// Price of a piece, in minor units (分).
+    pub price_minor: i64,
+}
+
+/// A zone of a store's floor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Zone {
+    /// Its code.
+    pub code: ZoneCode,
+    /// As shown.
+    pub name: Name,
+}
+
+/// A shelf and what the planogram puts on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shelf {
+    /// Its code; the zone is part of it.
+    pub code: ShelfCode,
+    /// The items that belong there, in facing order.
+    pub items: Vec<SkuCode>,
+}

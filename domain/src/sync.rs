@@ -1,0 +1,338 @@
+//! The protocol between phone and server: what is sent, what comes back, and what the phone makes of it.
+
+use crate::accept::{Facts, Refusal};
+use crate::chain::SignedHead;
+use crate::event::DeviceEvent;
+use crate::id::{DeviceId, EventId, ShelfCode, SkuCode, StocktakeId};
+use crate::instant::Timestamp;
+use crate::master::{Category, Product, Shelf, Store, Zone};
+use crate::policy::Viewer;
+use crate::stocktake::Stocktake;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The protocol this build speaks.
+pub const PROTOCOL: u16 = 1;
+/// The oldest protocol the server still understands.
+pub const PROTOCOL_MIN: u16 = 1;
+/// Most events one request may carry.
+pub const BATCH_MAX: usize = 500;
+/// Largest request body, in bytes.
+pub const BATCH_BYTES_MAX: usize = 1 << 20;
+
+/// What the phone posts. `E` is [`DeviceEvent`] when it writes, and raw JSON when the server reads: one unreadable
+/// event must not spoil the rest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncRequest<E = DeviceEvent> {
+    /// [`PROTOCOL`] of the sender.
+    pub protocol: u16,
+    /// The installation.
+    pub device: DeviceId,
+    /// Build of the app.
+    pub app: String,
+    /// In the order of their device sequence.
+    pub events: Vec<E>,
+}
+
+/// What comes back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncResponse {
+    /// [`PROTOCOL`] of the server: shows that it was our server that answered.
+    pub protocol: u16,
+    /// The server's clock.
+    pub now: Timestamp,
+    /// One per event, in the same order.
+    pub answers: Vec<Answer>,
+    /// The signed heads of the stores concerned: the phone is a witness.
+    pub heads: Vec<SignedHead>,
+}
+
+/// What became of one event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The event's id as sent; `None` when it could not be read.
+    pub id: Option<EventId>,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What became of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Outcome {
+    /// It is in the ledger, durably, under this number.
+    Accepted {
+        /// Number in the store's ledger.
+        seq: u64,
+    },
+    /// It was there already, under this number.
+    Duplicate {
+        /// Number in the store's ledger.
+        seq: u64,
+    },
+    /// It is not taken.
+    Refused {
+        /// Why.
+        why: Refusal,
+    },
+}
+
+/// What the phone does after a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NextStep {
+    /// Settle and park as the answers say, then go on.
+    Settle(Vec<Settlement>),
+    /// Keep everything; the person must sign in again.
+    SignInAgain,
+    /// Keep everything; try again after the back-off.
+    TryLater(Trouble),
+    /// Keep everything; the app is too old for the server.
+    UpdateNeeded,
+    /// Send fewer events at once.
+    SendLess,
+}
+
+/// Why a request has to be repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// No answer at all.
+    Offline,
+    /// An answer that is not ours, such as a hotel's sign-in page.
+    NotOurServer,
+    /// The server is busy or broken.
+    Server,
+}
+
+/// What to do with one sent event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settlement {
+    /// The event.
+    pub id: EventId,
+    /// `None`: it is in the ledger. Otherwise: park it and show why.
+    pub refused: Option<Refusal>,
+}
+
+/// What the phone makes of an HTTP answer to [`SyncRequest`] with `sent` events.
+///
+/// Only our own JSON, naming the very events that were sent, counts as an acknowledgement: a captive portal answers
+/// 200 too. `body` is `None` when it is not a [`SyncResponse`].
+#[must_use]
+pub fn next_step(status: u16, body: Option<SyncResponse>, sent: &[EventId]) -> NextStep {
+    match (status, body) {
+        (200, Some(response)) => {
+            let echoes = response.answers.len() == sent.len()
+                && response.answers.iter().zip(sent).all(|(answer, id)| answer.id.is_none_or(|echo| echo == *id));
+            if !echoes {
+                return NextStep::TryLater(Trouble::NotOurServer);
+            }
+            let settle = |(answer, id): (Answer, &EventId)| Settlement {
+                id: *id,
+                refused: match answer.outcome {
+                    Outcome::Accepted { .. } | Outcome::Duplicate { .. } => None,
+                    Outcome::Refused { why } => Some(why),
+                },
+            };
+            NextStep::Settle(response.answers.into_iter().zip(sent).map(settle).collect())
+        }
+        (401, _) => NextStep::SignInAgain,
+        (413, _) => NextStep::SendLess,
+        (426, _) => NextStep::UpdateNeeded,
+        (0, _) => NextStep::TryLater(Trouble::Offline),
+        (429 | 500.., _) => NextStep::TryLater(Trouble::Server),
+        _ => NextStep::TryLater(Trouble::NotOurServer),
+    }
+}
+
+/// How long to wait after the `n_failures`th failure in a row (from 1), in milliseconds: 1 s doubling up to a minute,
+/// of which `jitter` (0 to 1) scatters the upper half so that phones do not return in step.
+#[must_use]
+pub fn backoff_ms(n_failures: u32, jitter: f64) -> u32 {
+    let ceiling = 1_000_u32.checked_shl(n_failures.saturating_sub(1)).unwrap_or(u32::MAX).min(60_000);
+    let half = ceiling / 2;
+    half + (f64::from(half) * jitter.clamp(0.0, 1.0)) as u32
+}
+
+/// Server clock − device clock, in milliseconds, from one exchange: the answer is taken to have been made half-way
+/// between sending and receiving.
+#[must_use]
+pub fn clock_offset_ms(sent: Timestamp, server: Timestamp, received: Timestamp) -> i64 {
+    let middle = sent.plus_ms(received.since(sent) / 2);
+    server.since(middle)
+}
+
+/// What a phone needs to count a store while offline. It holds no expected quantity: counting is blind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneSnapshot {
+    /// The server's clock.
+    pub now: Timestamp,
+    /// The person it was made for.
+    pub viewer: Viewer,
+    /// The store.
+    pub store: Store,
+    /// Its zones.
+    pub zones: Vec<Zone>,
+    /// Its shelves, with the items of the planogram.
+    pub shelves: Vec<SnapshotShelf>,
+    /// Product categories.
+    pub categories: Vec<Category>,
+    /// Everything the chain sells.
+    pub products: Vec<Product>,
+    /// The store's stocktakes that are open, and the latest submitted ones.
+    pub stocktakes: Vec<Stocktake>,
+}
+
+/// A shelf in a phone's snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotShelf {
+    /// The shelf.
+    #[serde(flatten)]
+    pub shelf: Shelf,
+    /// The signature its label carries, so that the phone tells a made-up label while offline.
+    pub signature: String,
+}
+
+/// [`Facts`] as a phone knows them: its snapshot, and the events it recorded itself.
+#[derive(Debug, Clone)]
+pub struct PhoneFacts {
+    snapshot: PhoneSnapshot,
+    skus: BTreeSet<SkuCode>,
+    shelves: BTreeMap<ShelfCode, String>,
+    stocktakes: BTreeMap<StocktakeId, Stocktake>,
+    own: BTreeMap<EventId, DeviceEvent>,
+    undone: BTreeSet<EventId>,
+}
+
+impl PhoneFacts {
+    /// Starts from a snapshot.
+    #[must_use]
+    pub fn new(snapshot: PhoneSnapshot) -> Self {
+        Self {
+            skus: snapshot.products.iter().map(|p| p.sku.clone()).collect(),
+            shelves: snapshot.shelves.iter().map(|s| (s.shelf.code.clone(), s.signature.clone())).collect(),
+            stocktakes: snapshot.stocktakes.iter().map(|s| (s.id.clone(), s.clone())).collect(),
+            own: BTreeMap::new(),
+            undone: BTreeSet::new(),
+            snapshot,
+        }
+    }
+
+    /// The snapshot.
+    #[must_use]
+    pub fn snapshot(&self) -> &PhoneSnapshot {
+        &self.snapshot
+    }
+
+    /// The stocktakes known, those opened on this phone included.
+    pub fn stocktakes(&self) -> impl Iterator<Item = &Stocktake> {
+        self.stocktakes.values()
+    }
+
+    /// Takes note of an event this phone has recorded.
+    pub fn note(&mut self, event: DeviceEvent) {
+        use crate::event::EventBody;
+        match &event.body {
+            EventBody::StocktakeOpened { stocktake } => {
+                self.stocktakes.entry(stocktake.clone()).or_insert_with(|| Stocktake {
+                    id: stocktake.clone(),
+                    opened_at: event.effective_at,
+                    opened_by: event.person.clone(),
+                    submitted_at: None,
+                });
+            }
+            EventBody::StocktakeSubmitted { stocktake } => {
+                if let Some(known) = self.stocktakes.get_mut(stocktake) {
+                    known.submitted_at.get_or_insert(event.effective_at);
+                }
+            }
+            EventBody::CountUndone { cites, .. } => {
+                self.undone.insert(*cites);
+            }
+            EventBody::Counted { .. } | EventBody::Moved { .. } => {}
+        }
+        self.own.insert(event.id, event);
+    }
+}
+
+impl Facts for PhoneFacts {
+    fn store(&self) -> &Store {
+        &self.snapshot.store
+    }
+    fn viewer(&self) -> &Viewer {
+        &self.snapshot.viewer
+    }
+    fn has_shelf(&self, shelf: &ShelfCode) -> bool {
+        self.shelves.contains_key(shelf)
+    }
+    fn is_signature_ours(&self, shelf: &ShelfCode, signature: &str) -> bool {
+        self.shelves.get(shelf).is_some_and(|ours| ours == signature)
+    }
+    fn has_sku(&self, sku: &SkuCode) -> bool {
+        self.skus.contains(sku)
+    }
+    fn stocktake(&self, id: &StocktakeId) -> Option<&Stocktake> {
+        self.stocktakes.get(id)
+    }
+    fn recorded(&self, id: &EventId) -> Option<&DeviceEvent> {
+        self.own.get(id)
+    }
+    fn is_undone(&self, id: &EventId) -> bool {
+        self.undone.contains(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(n: u128) -> EventId {
+        EventId::from_parts(1, n)
+    }
+
+    fn response(answers: Vec<Answer>) -> SyncResponse {
+        SyncResponse { protocol: PROTOCOL, now: Timestamp::from_unix_ms(0), answers, heads: Vec::new() }
+    }
+
+    #[test]
+    fn answers_settle_or_park_each_event() {
+        let answers = vec![
+            Answer { id: Some(id(1)), outcome: Outcome::Accepted { seq: 1 } },
+            Answer { id: Some(id(2)), outcome: Outcome::Refused { why: Refusal::UnknownShelf } },
+            Answer { id: None, outcome: Outcome::Refused { why: Refusal::Malformed { detail: String::new() } } },
+        ];
+        let NextStep::Settle(settled) = next_step(200, Some(response(answers)), &[id(1), id(2), id(3)]) else {
+            panic!("expected settlements")
+        };
+        assert_eq!(settled.iter().map(|s| s.refused.is_some()).collect::<Vec<_>>(), [false, true, true]);
+    }
+
+    #[test]
+    fn only_an_echo_of_what_was_sent_acknowledges() {
+        let other = vec![Answer { id: Some(id(9)), outcome: Outcome::Accepted { seq: 1 } }];
+        let not_ours = NextStep::TryLater(Trouble::NotOurServer);
+        assert_eq!(next_step(200, Some(response(other)), &[id(1)]), not_ours);
+        assert_eq!(next_step(200, Some(response(vec![])), &[id(1)]), not_ours);
+        assert_eq!(next_step(200, None, &[id(1)]), not_ours, "a captive portal's page");
+        assert_eq!(next_step(302, None, &[id(1)]), not_ours);
+    }
+
+    #[test]
+    fn an_expired_sign_in_keeps_the_queue() {
+        assert_eq!(next_step(401, None, &[id(1)]), NextStep::SignInAgain);
+        assert_eq!(next_step(503, None, &[id(1)]), NextStep::TryLater(Trouble::Server));
+        assert_eq!(next_step(0, None, &[id(1)]), NextStep::TryLater(Trouble::Offline));
+        assert_eq!(next_step(426, None, &[id(1)]), NextStep::UpdateNeeded);
+    }
+
+    #[test]
+    fn waiting_grows_to_a_minute() {
+        assert_eq!(backoff_ms(1, 1.0), 1_000);
+        assert_eq!(backoff_ms(3, 0.0), 2_000);
+        assert_eq!(backoff_ms(200, 1.0), 60_000);
+    }
+
+    #[test]
+    fn the_offset_corrects_a_slow_clock() {
+        let at = Timestamp::from_unix_ms;
+        assert_eq!(clock_offset_ms(at(1_000), at(61_100), at(1_200)), 60_000);
+    }
+}
