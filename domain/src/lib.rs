@@ -8,12 +8,16 @@
 #![warn(missing_docs)]
 
 pub mod accept;
+pub mod barcode;
 pub mod board;
 pub mod chain;
 pub mod event;
 pub mod fold;
 pub mod geo;
+pub mod gs1;
+pub mod gtin;
 pub mod id;
+pub mod in_store;
 pub mod instant;
 pub mod master;
 pub mod movement;
