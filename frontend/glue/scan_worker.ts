@@ -1,0 +1,2 @@
+// The barcode reader runs here.
+export {};
