@@ -1,1 +1,3 @@
-//! server
+//! Shelftrace's server: routes, sign-in, ledger writer, live feed and command line.
+
+pub mod clock;
