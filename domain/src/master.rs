@@ -1,6 +1,7 @@
 //! Master data: what the chain knows before anything moves.
 
 use crate::geo::Coordinates;
+use crate::gtin::Gtin;
 use crate::id::{CategoryCode, RegionCode, ShelfCode, SkuCode, StoreCode, ZoneCode};
 use crate::instant::ZoneOffset;
 use serde::{Deserialize, Serialize};
@@ -62,10 +63,19 @@ pub struct Product {
     pub name: String,
     /// What it is sold as.
     pub category: CategoryCode,
-    /// The barcodes it carries, as 14 digits each. The first is the piece's own.
-    pub gtins: Vec<String>,
+    /// The barcodes it carries; the first is the piece's own.
+    pub barcodes: Vec<Barcode>,
     /// Price of a piece, in minor units (分).
     pub price_minor: i64,
+}
+
+/// A barcode of an item: a piece's, or that of a pack of several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Barcode {
+    /// The code.
+    pub gtin: Gtin,
+    /// Pieces in one such pack: 1 for the piece's own code, 12 for a case of twelve.
+    pub pieces: u32,
 }
 
 /// A zone of a store's floor.
