@@ -65,7 +65,7 @@ export class Machine {
   }
 
   /** An event as a phone would record it now. */
-  event(snapshot: Snapshot, body: object): object & { id: string } {
+  event(snapshot: Snapshot, body: object): { id: string; [field: string]: unknown } {
     this.#seq += 1;
     return {
       id: ulid(),
