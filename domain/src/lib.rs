@@ -10,6 +10,7 @@
 pub mod accept;
 pub mod barcode;
 pub mod board;
+pub mod catalogue;
 pub mod chain;
 pub mod event;
 pub mod fold;
@@ -25,3 +26,4 @@ pub mod policy;
 pub mod shelf_tag;
 pub mod stocktake;
 pub mod sync;
+pub mod tally;
