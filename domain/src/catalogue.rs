@@ -14,7 +14,7 @@ use std::collections::HashMap;
 pub struct Catalogue {
     products: Vec<Product>,
     by_sku: HashMap<SkuCode, usize>,
-    by_gtin: HashMap<String, usize>,
+    by_gtin: HashMap<Gtin, (usize, u32)>,
 }
 
 /// What a code stands for on this phone.
@@ -39,8 +39,8 @@ impl Catalogue {
         let mut by_gtin = HashMap::with_capacity(products.len());
         for (index, product) in products.iter().enumerate() {
             by_sku.insert(product.sku.clone(), index);
-            for gtin in &product.gtins {
-                by_gtin.entry(gtin.clone()).or_insert(index);
+            for barcode in &product.barcodes {
+                by_gtin.entry(barcode.gtin).or_insert((index, barcode.pieces));
             }
         }
         Self { products, by_sku, by_gtin }
@@ -52,10 +52,11 @@ impl Catalogue {
         self.by_sku.get(sku).and_then(|index| self.products.get(*index))
     }
 
-    /// The product that carries the barcode.
+    /// The product that carries the barcode, and how many pieces it stands for.
     #[must_use]
-    pub fn by_gtin(&self, gtin: Gtin) -> Option<&Product> {
-        self.by_gtin.get(&gtin.to_gtin14()).and_then(|index| self.products.get(*index))
+    pub fn by_gtin(&self, gtin: Gtin) -> Option<(&Product, Units)> {
+        let (index, pieces) = self.by_gtin.get(&gtin)?;
+        Some((self.products.get(*index)?, Units::from(*pieces)))
     }
 
     /// Whose name, SKU or barcode holds all the words of `words`; at most `n_max`, in the chain's order.
@@ -70,7 +71,7 @@ impl Catalogue {
             words.iter().all(|word| {
                 name.contains(word)
                     || product.sku.as_str().to_lowercase().contains(word)
-                    || product.gtins.iter().any(|gtin| gtin.contains(word))
+                    || product.barcodes.iter().any(|barcode| barcode.gtin.to_gtin14().contains(word))
             })
         };
         self.products.iter().filter(holds).take(n_max).collect()
@@ -78,22 +79,14 @@ impl Catalogue {
 
     /// What a code stands for. A code that no product carries keeps its digits, so that nothing scanned is lost.
     ///
-    /// A code with (30) or (02)(37) counts the pieces it names; a case code without them counts as one piece, as the
-    /// master data does not say what a case holds.
+    /// A case's barcode counts the pieces in the case. A code with (30) or (02)(37) names its own number of them.
     #[must_use]
     pub fn meaning(&self, code: ScannedCode) -> Meaning {
-        let item = |gtin: Gtin| match self.by_gtin(gtin) {
-            Some(product) => LineItem::Known(product.sku.clone()),
-            None => LineItem::Unknown(gtin.to_string()),
-        };
-        let pieces = |n_units: Option<u32>| n_units.filter(|n| *n > 0).map_or(1, Units::from);
         match code {
             ScannedCode::Shelf(tag) => Meaning::Shelf(tag),
-            ScannedCode::Product { gtin, detail } => {
-                Meaning::Pieces { item: item(gtin), units: pieces(detail.n_units) }
-            }
+            ScannedCode::Product { gtin, detail } => self.pieces(gtin, detail.n_units),
             ScannedCode::InStore(code) => {
-                let known = code.article.and_then(|article| self.by_gtin(article));
+                let known = code.article.and_then(|article| self.by_gtin(article)).map(|(product, _)| product);
                 let by_number = || SkuCode::parse(&code.item).ok().and_then(|sku| self.product(&sku));
                 let item = match known.or_else(by_number) {
                     Some(product) => LineItem::Known(product.sku.clone()),
@@ -102,7 +95,7 @@ impl Catalogue {
                 Meaning::Pieces { item, units: 1 }
             }
             ScannedCode::LogisticUnit(unit) => match unit.contained {
-                Some(gtin) => Meaning::Pieces { item: item(gtin), units: pieces(unit.n_units) },
+                Some(gtin) => self.pieces(gtin, unit.n_units),
                 None => Meaning::Pieces { item: LineItem::Unknown(unit.sscc.unwrap_or_default()), units: 1 },
             },
             ScannedCode::Unknown { text } => {
@@ -114,6 +107,18 @@ impl Catalogue {
             }
         }
     }
+
+    /// `n_named`: how often the code says its barcode is there; once, where it says nothing.
+    fn pieces(&self, gtin: Gtin, n_named: Option<u32>) -> Meaning {
+        let n_named = n_named.filter(|n| *n > 0).map_or(1, Units::from);
+        match self.by_gtin(gtin) {
+            Some((product, pieces)) => Meaning::Pieces {
+                item: LineItem::Known(product.sku.clone()),
+                units: pieces.max(1).saturating_mul(n_named),
+            },
+            None => Meaning::Pieces { item: LineItem::Unknown(gtin.to_string()), units: n_named },
+        }
+    }
 }
 
 #[cfg(test)]
@@ -121,18 +126,22 @@ mod tests {
     use super::*;
     use crate::barcode::{Format, ReadRules, read};
     use crate::id::CategoryCode;
+    use crate::master::Barcode;
 
     fn catalogue() -> Catalogue {
-        let product = |sku: &str, name: &str, gtins: &[&str]| Product {
+        let product = |sku: &str, name: &str, barcodes: &[(&str, u32)]| Product {
             sku: SkuCode::parse(sku).expect("valid"),
             name: name.to_owned(),
             category: CategoryCode::parse("C01").expect("valid"),
-            gtins: gtins.iter().map(|gtin| (*gtin).to_owned()).collect(),
+            barcodes: barcodes
+                .iter()
+                .map(|(gtin, pieces)| Barcode { gtin: Gtin::parse(gtin).expect("valid"), pieces: *pieces })
+                .collect(),
             price_minor: 1_000,
         };
         Catalogue::new(vec![
-            product("100234", "光明鲜牛奶 950ml", &["06901234567892", "16901234567899"]),
-            product("000123", "Loose apples", &["02000123000008"]),
+            product("100234", "光明鲜牛奶 950ml", &[("06901234567892", 1), ("16901234567899", 12)]),
+            product("000123", "Loose apples", &[("02000123000008", 1)]),
         ])
     }
 
@@ -149,8 +158,12 @@ mod tests {
     #[test]
     fn a_barcode_counts_one_piece_of_its_product() {
         check("6901234567892", Format::Ean13, (known("100234"), 1));
-        check("16901234567899", Format::Itf, (known("100234"), 1));
         check("100234", Format::Typed, (known("100234"), 1));
+    }
+
+    #[test]
+    fn a_case_counts_its_pieces() {
+        check("16901234567899", Format::Itf, (known("100234"), 12));
     }
 
     #[test]
