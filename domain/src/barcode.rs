@@ -4,6 +4,8 @@
 //! store's scale printed or a code nobody knows yet, in the one form in which the rest of the system compares codes.
 
 mod format;
+#[cfg(test)]
+mod tests;
 
 pub use format::Format;
 
@@ -243,9 +245,11 @@ fn free_number(digits: &str, format: Format, rules: &ReadRules) -> Result<Option
         return in_store(digits, rules);
     }
     let gtin = match (format, digits.len()) {
-        (Format::Typed | Format::HardwareScanner, 8) => {
-            Gtin::parse(digits).or_else(|error| Gtin::parse_upc_e(digits).map_err(|_| error))
-        }
+        // No GTIN-8 that GS1 gave out begins with 0, so that UPC-E is the likelier reading where both are possible.
+        (Format::Typed | Format::HardwareScanner, 8) => match Gtin::parse(digits) {
+            Ok(gtin) if !digits.starts_with('0') => Ok(gtin),
+            as_gtin8 => Gtin::parse_upc_e(digits).or(as_gtin8),
+        },
         (Format::Typed, _) | (_, 12..=14) => Gtin::parse(digits),
         // One in ten of a company's own eight-digit numbers would pass for a GTIN-8.
         _ => return Ok(None),
@@ -261,10 +265,11 @@ fn free_number(digits: &str, format: Format, rules: &ReadRules) -> Result<Option
 }
 
 fn in_store_or_product(gtin: Gtin, rules: &ReadRules) -> Result<ScannedCode, ReadError> {
-    if gtin.is_restricted() && gtin.indicator() == 0 {
-        if let Some(code) = in_store(&gtin.to_gtin14()[1..], rules)? {
-            return Ok(code);
-        }
+    if gtin.is_restricted()
+        && gtin.indicator() == 0
+        && let Some(code) = in_store(&gtin.to_gtin14()[1..], rules)?
+    {
+        return Ok(code);
     }
     Ok(product(gtin, TradeItem { gtin: Some(gtin), ..TradeItem::default() }))
 }

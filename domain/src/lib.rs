@@ -23,6 +23,7 @@ pub mod instant;
 pub mod master;
 pub mod movement;
 pub mod policy;
+pub mod scan;
 pub mod shelf_tag;
 pub mod stocktake;
 pub mod sync;

@@ -30,7 +30,7 @@ pub(super) fn elements(url: &str) -> Result<Vec<Element>, Gs1Error> {
     for start in 0..segments.len() {
         let key = identifier(segments[start]);
         let pairs = &segments[start..];
-        if !PRIMARY_KEYS.contains(&key) || pairs.len() % 2 != 0 {
+        if !PRIMARY_KEYS.contains(&key) || !pairs.len().is_multiple_of(2) {
             continue;
         }
         match pairs.chunks_exact(2).map(|pair| element(identifier(pair[0]), pair[1])).collect() {
