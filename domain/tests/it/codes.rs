@@ -1,7 +1,7 @@
 //! Laws of codes and scanning, for any input.
 
 use domain::barcode::{Format, ReadRules, ScannedCode, read};
-use domain::gs1::{Element, Message};
+use domain::gs1::{Element, Gs1Error, Message};
 use domain::gtin::{Gtin, check_digit};
 use domain::in_store::{Scheme, Value, value_check_digit};
 use domain::scan::{
@@ -292,4 +292,68 @@ fn a_code_a_second_for_minutes_is_counted_exactly() {
         accepted.extend(scanner.frame(now_ms, &frame).into_iter().map(|one| one.text));
     }
     assert_eq!(accepted, codes);
+}
+
+#[test]
+fn element_strings_are_split_as_others_split_them() {
+    // By PyPI biip 5.2.0, `GS1Message.parse(text).as_hri()`; the first eight are symbols of the zxing-cpp samples.
+    for (scanned, printed) in [
+        (
+            "01988987654321061599123131030017501012A\x1d422123\x1d21123456\x1d423012345678901",
+            "(01)98898765432106(15)991231(3103)001750(10)12A(422)123(21)123456(423)012345678901",
+        ),
+        ("01900123456789083922795", "(01)90012345678908(3922)795"),
+        ("0190012345678908310200175011100312", "(01)90012345678908(3102)001750(11)100312"),
+        ("0198898765432106320201234515991231", "(01)98898765432106(3202)012345(15)991231"),
+        ("10567890\x1d11010101", "(10)567890(11)010101"),
+        ("101098/1234", "(10)1098/1234"),
+        ("10567\x1d019001234567890811010101", "(10)567(01)90012345678908(11)010101"),
+        ("0101234567890128310300065039329780024", "(01)01234567890128(3103)000650(3932)9780024"),
+        ("010703206980498815210526100329", "(01)07032069804988(15)210526(10)0329"),
+        ("0010614141234567890810ABC", "(00)106141412345678908(10)ABC"),
+        ("3103001750392215600", "(3103)001750(3922)15600"),
+        ("8005012345", "(8005)012345"),
+        ("0109501101530003714A\x1d10B", "(01)09501101530003(714)A(10)B"),
+        ("8020X/1\x1d37024\x1d00106141412345678908", "(8020)X/1(37)024(00)106141412345678908"),
+        ("41095011015300033922100", "(410)9501101530003(3922)100"),
+    ] {
+        assert_eq!(Message::parse(scanned).map(|message| message.to_string()), Ok(printed.to_owned()), "{scanned}");
+    }
+}
+
+#[test]
+fn broken_element_strings_say_where() {
+    for (scanned, expected) in [
+        ("", Gs1Error::Empty),
+        ("\x1d", Gs1Error::Empty),
+        ("8101054321120021123456", Gs1Error::UnknownIdentifier { at: 0 }),
+        ("0106901234567892xx", Gs1Error::UnknownIdentifier { at: 16 }),
+        ("01069012345678", Gs1Error::Length { ai: "01".to_owned(), n_chars: 12 }),
+        ("0106901234567890", Gs1Error::CheckDigit { ai: "01".to_owned(), expected: 2, found: 0 }),
+        ("10123456789012345678901", Gs1Error::Length { ai: "10".to_owned(), n_chars: 21 }),
+        ("37A1", Gs1Error::Characters { ai: "37".to_owned() }),
+        ("10A\x1d10B", Gs1Error::Conflict { ai: "10".to_owned() }),
+        ("https://example.com/menu/3", Gs1Error::NotALink),
+        ("https://example.com/01/06901234567890", Gs1Error::CheckDigit { ai: "01".to_owned(), expected: 2, found: 0 }),
+    ] {
+        assert_eq!(Message::parse(scanned), Err(expected), "{scanned:?}");
+    }
+    assert_eq!(Message::parse("10A\x1d10A").map(|message| message.elements().len()), Ok(1));
+}
+
+#[test]
+fn digital_links_of_any_domain_are_read() {
+    for (link, printed) in [
+        ("https://id.gs1.org/01/09520123456788", "(01)09520123456788"),
+        (
+            "HTTPS://Shop.Example/some/path/01/9520123456788/10/ABC/21/12345?17=180426",
+            "(01)09520123456788(10)ABC(21)12345(17)180426",
+        ),
+        ("http://example.com/gtin/9520123456788/lot/A%2B1/", "(01)09520123456788(10)A+1"),
+        ("https://example.com/01/09520123456788?3103=000195&linkType=gs1:pip#top", "(01)09520123456788(3103)000195"),
+        ("https://example.com/00/106141412345678908", "(00)106141412345678908"),
+        ("https://example.com/01/stem/01/09520123456788", "(01)09520123456788"),
+    ] {
+        assert_eq!(Message::parse(link).map(|message| message.to_string()), Ok(printed.to_owned()), "{link}");
+    }
 }
