@@ -1,5 +1,40 @@
 /**
  * What the wasm calls of the browser: the frontend crate declares these exports with
- * `#[wasm_bindgen(raw_module = "./glue.js")]`. Structured values cross as JSON text.
+ * `#[wasm_bindgen(raw_module = "./glue.js")]`. Structured values cross as JSON text; a promise that
+ * is rejected carries a `Failure` whose `name` is a stable code.
  */
-export * from "./update";
+export {
+  cameraZoom,
+  decodePhoto,
+  detachCamera,
+  listCameras,
+  pauseCamera,
+  resumeCamera,
+  setTorch,
+  setZoom,
+  startCamera,
+  stopCamera,
+} from "./camera";
+export { isOnline, keepAwake, persistStorage, storageEstimate, watchPage } from "./device";
+export {
+  clearSnapshots,
+  eventsOf,
+  getMeta,
+  getSnapshot,
+  metaOrInsert,
+  outboxSummary,
+  park,
+  parked,
+  pending,
+  pruneSettled,
+  putEvent,
+  putMeta,
+  putSnapshot,
+  settle,
+  unpark,
+  withSyncLock,
+  withdraw,
+} from "./device_store";
+export { feedback, setFeedback, unlockFeedback } from "./feedback";
+export { lastFix, unwatchPlace, watchPlace } from "./place";
+export { applyUpdate, buildId, checkForUpdate, onUpdateReady } from "./update";

@@ -1,0 +1,189 @@
+/**
+ * Reads barcodes in frames and photos. zxing does the reading; this decides in which forms it gets the
+ * picture, because a code that cannot be read as it is can often be read enlarged, sharpened or with
+ * the shadows taken out, and because two forms that agree are worth more than one. The forms were
+ * chosen by measurement: `node e2e/scanner/bench.mjs`.
+ */
+import { prepareZXingModule, readBarcodes, type ReaderOptions, type ReadResult } from "zxing-wasm/reader";
+import { draw, imageOf, levelled, lightOf, sharpened, smoothed, type Area, type Picture } from "./picture";
+import type { Corner, Reading, Sighting } from "./scan_protocol";
+
+/** The reader's wasm comes from our own origin, beside this script. */
+export async function prepare(wasm: URL): Promise<void> {
+  await prepareZXingModule({
+    overrides: { locateFile: () => wasm.href },
+    fireImmediately: true,
+  });
+}
+
+const READ: ReaderOptions = {
+  // What a shop has; every further symbology costs time and invents codes out of texture.
+  formats: ["EAN13", "EAN8", "UPCA", "UPCE", "ITF", "Code128", "DataBar", "DataBarExp", "DataMatrix", "QRCode"],
+  textMode: "Plain",
+  maxNumberOfSymbols: 12,
+  tryHarder: true,
+  tryRotate: true,
+  tryInvert: false,
+  tryDownscale: true,
+};
+
+/** One form of a picture. The name ends in tenths of the scale. */
+interface Way {
+  variant: string;
+  scale: number;
+  form?: (picture: Picture) => Picture;
+}
+
+const ORIGINAL: Way = { variant: "original", scale: 1 };
+const SHARPENED_2: Way = { variant: "sharpened20", scale: 2, form: (picture) => sharpened(picture, 2, 2) };
+const LEVELLED: Way = { variant: "levelled10", scale: 1, form: (picture) => levelled(picture, 32) };
+const ENLARGED_15: Way = { variant: "enlarged15", scale: 1.5 };
+
+/** For a photo, the most telling first: a slow phone may not come to the end. */
+const PHOTO_WAYS: readonly Way[] = [
+  ORIGINAL,
+  SHARPENED_2,
+  LEVELLED,
+  ENLARGED_15,
+  { variant: "levelled20", scale: 2, form: (picture) => levelled(picture, 32) },
+  { variant: "sharpened30", scale: 3, form: (picture) => sharpened(picture, 2, 4) },
+  { variant: "enlarged20", scale: 2 },
+  { variant: "sharpened10", scale: 1, form: (picture) => sharpened(picture, 1, 1) },
+  { variant: "levelled5", scale: 1, form: (picture) => levelled(picture, 16) },
+  { variant: "smoothed10", scale: 1, form: (picture) => smoothed(picture, 1) },
+  { variant: "enlarged30", scale: 3 },
+];
+
+/** For a frame in which nothing has been found for some time; tried in turn. */
+const RESCUE_WAYS: readonly Way[] = [LEVELLED, SHARPENED_2, ENLARGED_15];
+
+/** More pixels than this are not made by enlarging: memory and time of a phone. */
+const PIXELS_MAX = 8_000_000;
+/** A photo larger than this is read smaller: more detail than bars have only costs time. */
+const PHOTO_PIXELS_WANTED = 4_000_000;
+const PHOTO_BUDGET_MS = 4_000;
+/** Cameras that deliver more than was asked for are read at this size. */
+const FRAME_PIXELS_MAX = 1_280 * 720;
+
+async function readOneWay(bitmap: ImageBitmap, area: Area, fit: number, way: Way): Promise<Sighting[]> {
+  const scale = fit * way.scale;
+  let image = draw(bitmap, area, scale);
+  if (way.form) image = imageOf(way.form(lightOf(image)));
+  const results = await readBarcodes(image, READ);
+  return results.filter((result) => result.isValid).map((result) => sighting(result, way.variant, bitmap, area, scale));
+}
+
+function sighting(result: ReadResult, variant: string, bitmap: ImageBitmap, area: Area, scale: number): Sighting {
+  const { topLeft, topRight, bottomRight, bottomLeft } = result.position;
+  const corners: Corner[] = [topLeft, topRight, bottomRight, bottomLeft].map((corner) => ({
+    x: (area.x + corner.x / scale) / bitmap.width,
+    y: (area.y + corner.y / scale) / bitmap.height,
+  }));
+  const { text, format, symbologyIdentifier: identifier } = result;
+  return { text, format, identifier, variant, corners };
+}
+
+function whole(bitmap: ImageBitmap): Area {
+  return { x: 0, y: 0, width: bitmap.width, height: bitmap.height };
+}
+
+/** The middle of the picture, half as wide and high. */
+function middle(bitmap: ImageBitmap): Area {
+  const { width, height } = bitmap;
+  return { x: Math.round(width / 4), y: Math.round(height / 4), width: Math.round(width / 2), height: Math.round(height / 2) };
+}
+
+/** The surroundings of a symbol with its quiet zones. */
+function around(seen: Sighting, bitmap: ImageBitmap): Area {
+  const xs = seen.corners.map((corner) => corner.x * bitmap.width);
+  const ys = seen.corners.map((corner) => corner.y * bitmap.height);
+  const size = Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys));
+  const margin = size * 0.2 + 8;
+  const left = Math.max(0, Math.floor(Math.min(...xs) - margin));
+  const top = Math.max(0, Math.floor(Math.min(...ys) - margin));
+  const right = Math.min(bitmap.width, Math.ceil(Math.max(...xs) + margin));
+  const bottom = Math.min(bitmap.height, Math.ceil(Math.max(...ys) + margin));
+  return { x: left, y: top, width: Math.max(1, right - left), height: Math.max(1, bottom - top) };
+}
+
+/** Reads a single picture in every way, within a budget of time. */
+export async function readPhoto(bitmap: ImageBitmap): Promise<Reading> {
+  const start = performance.now();
+  const n_pixels = bitmap.width * bitmap.height;
+  const fit = Math.min(1, Math.sqrt(PHOTO_PIXELS_WANTED / n_pixels));
+  const sightings: Sighting[] = [];
+  for (const way of PHOTO_WAYS) {
+    if (performance.now() - start > PHOTO_BUDGET_MS) break;
+    const is_too_large = n_pixels * (fit * way.scale) ** 2 > PIXELS_MAX;
+    // A large picture has detail to spare: reduced, it is as different from the original as enlarged.
+    const fitting = is_too_large
+      ? { ...way, scale: 1 / way.scale, variant: way.variant.replace("enlarged", "reduced") }
+      : way;
+    sightings.push(...(await readOneWay(bitmap, whole(bitmap), fit, fitting)));
+  }
+  return { sightings, decode_ms: performance.now() - start, width: bitmap.width, height: bitmap.height };
+}
+
+/** A code seen so recently needs no second form: the next frame confirms it. */
+const RECENT_MS = 1_000;
+/** Codes confirmed by a second form within one frame; more would make the frame late. */
+const CONFIRMED_AT_ONCE_MAX = 3;
+/** Frames without a code before other forms are tried. */
+const EMPTY_FRAMES_BEFORE_RESCUE = 3;
+
+/** Reads a stream of frames, each quickly, and remembers what helped. */
+export class FrameReader {
+  private readonly seenAt = new Map<string, number>();
+  private n_empty = 0;
+  private rescue = 0;
+
+  async read(bitmap: ImageBitmap): Promise<Reading> {
+    const start = performance.now();
+    const fit = Math.min(1, Math.sqrt(FRAME_PIXELS_MAX / (bitmap.width * bitmap.height)));
+    const rescue = this.rescueWay();
+    const sightings = rescue
+      ? await readOneWay(bitmap, rescue.scale > 1 ? middle(bitmap) : whole(bitmap), fit, rescue)
+      : await readOneWay(bitmap, whole(bitmap), fit, ORIGINAL);
+    if (sightings.length > 0) {
+      sightings.push(...(await this.confirm(bitmap, fit, sightings, rescue, start)));
+      // A way that helped is taken again at once.
+      this.n_empty = rescue ? EMPTY_FRAMES_BEFORE_RESCUE : 0;
+    } else {
+      if (rescue) this.rescue = (this.rescue + 1) % RESCUE_WAYS.length;
+      this.n_empty += 1;
+    }
+    return { sightings, decode_ms: performance.now() - start, width: bitmap.width, height: bitmap.height };
+  }
+
+  /** Every second frame once nothing has been found for a while. */
+  private rescueWay(): Way | undefined {
+    const n_beyond = this.n_empty - EMPTY_FRAMES_BEFORE_RESCUE;
+    return n_beyond >= 0 && n_beyond % 2 === 0 ? RESCUE_WAYS[this.rescue] : undefined;
+  }
+
+  /** Reads new codes once more, close up and in another form: a phone swept along a shelf sees each only once. */
+  private async confirm(
+    bitmap: ImageBitmap,
+    fit: number,
+    seen: readonly Sighting[],
+    by: Way | undefined,
+    now: number,
+  ): Promise<Sighting[]> {
+    const other = by === SHARPENED_2 ? ENLARGED_15 : SHARPENED_2;
+    for (const [key, at] of this.seenAt) if (now - at > RECENT_MS) this.seenAt.delete(key);
+    const fresh = seen.filter((each) => !this.seenAt.has(key(each))).slice(0, CONFIRMED_AT_ONCE_MAX);
+    for (const each of seen) this.seenAt.set(key(each), now);
+    const confirmed: Sighting[] = [];
+    for (const each of fresh) {
+      const area = around(each, bitmap);
+      const again = await readOneWay(bitmap, area, fit, other);
+      const known = new Set(confirmed.map(key));
+      confirmed.push(...again.filter((second) => !known.has(key(second))));
+    }
+    return confirmed;
+  }
+}
+
+function key(seen: Sighting): string {
+  return `${seen.format} ${seen.text}`;
+}
