@@ -19,25 +19,38 @@ pub use repeat::{RepeatFilter, RepeatRules};
 use crate::barcode::{Format, ReadError, ReadRules, ScannedCode, read};
 use serde::{Deserialize, Serialize};
 
-/// Which picture of a frame was decoded. Two of them that agree are as good as two frames.
+/// Which picture of a frame was decoded. Two of them that agree are as good as two frames. The number is the scale in
+/// tenths; it only tells pictures apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum Variant {
     /// The frame as it came.
     Original,
-    /// Scaled up, so many times.
+    /// Scaled up.
     Enlarged(u8),
-    /// Scaled up so many times and sharpened.
+    /// Scaled down.
+    Reduced(u8),
+    /// Edges made stronger.
     Sharpened(u8),
+    /// Shadows and glare taken out.
+    Levelled(u8),
+    /// Grain averaged away.
+    Smoothed(u8),
 }
 
 impl From<String> for Variant {
-    /// Reads `original`, `enlarged2`, `sharpened3`; anything else counts as the original, which proves least.
+    /// Reads `original`, `enlarged20`, `sharpened30` and so on; anything else counts as the original, which proves
+    /// least.
     fn from(name: String) -> Self {
-        let scale = |rest: &str| rest.parse().unwrap_or(1);
-        match (name.strip_prefix("enlarged"), name.strip_prefix("sharpened")) {
-            (Some(rest), _) => Self::Enlarged(scale(rest)),
-            (_, Some(rest)) => Self::Sharpened(scale(rest)),
+        let digits = name.find(|c: char| c.is_ascii_digit()).unwrap_or(name.len());
+        let (form, tenths) = name.split_at(digits);
+        let tenths = tenths.parse().unwrap_or(10);
+        match form {
+            "enlarged" => Self::Enlarged(tenths),
+            "reduced" => Self::Reduced(tenths),
+            "sharpened" => Self::Sharpened(tenths),
+            "levelled" => Self::Levelled(tenths),
+            "smoothed" => Self::Smoothed(tenths),
             _ => Self::Original,
         }
     }
@@ -47,8 +60,11 @@ impl From<Variant> for String {
     fn from(variant: Variant) -> Self {
         match variant {
             Variant::Original => "original".to_owned(),
-            Variant::Enlarged(scale) => format!("enlarged{scale}"),
-            Variant::Sharpened(scale) => format!("sharpened{scale}"),
+            Variant::Enlarged(tenths) => format!("enlarged{tenths}"),
+            Variant::Reduced(tenths) => format!("reduced{tenths}"),
+            Variant::Sharpened(tenths) => format!("sharpened{tenths}"),
+            Variant::Levelled(tenths) => format!("levelled{tenths}"),
+            Variant::Smoothed(tenths) => format!("smoothed{tenths}"),
         }
     }
 }

@@ -126,8 +126,8 @@ export async function readPhoto(bitmap: ImageBitmap): Promise<Reading> {
 
 /** A code seen so recently needs no second form: the next frame confirms it. */
 const RECENT_MS = 1_000;
-/** Codes confirmed by a second form within one frame; more would make the frame late. */
-const CONFIRMED_AT_ONCE_MAX = 3;
+/** Confirming stops here: the codes left over are confirmed by the next frame, which must not be late. */
+const CONFIRM_BUDGET_MS = 60;
 /** Frames without a code before other forms are tried. */
 const EMPTY_FRAMES_BEFORE_RESCUE = 3;
 
@@ -171,10 +171,11 @@ export class FrameReader {
   ): Promise<Sighting[]> {
     const other = by === SHARPENED_2 ? ENLARGED_15 : SHARPENED_2;
     for (const [key, at] of this.seenAt) if (now - at > RECENT_MS) this.seenAt.delete(key);
-    const fresh = seen.filter((each) => !this.seenAt.has(key(each))).slice(0, CONFIRMED_AT_ONCE_MAX);
+    const fresh = seen.filter((each) => !this.seenAt.has(key(each)));
     for (const each of seen) this.seenAt.set(key(each), now);
     const confirmed: Sighting[] = [];
     for (const each of fresh) {
+      if (performance.now() - now > CONFIRM_BUDGET_MS) break;
       const area = around(each, bitmap);
       const again = await readOneWay(bitmap, area, fit, other);
       const known = new Set(confirmed.map(key));
