@@ -73,17 +73,20 @@ export class Browser {
 }
 
 interface Fixtures {
-  server: Server;
   /** A browser of a device and language; closed, and its console checked, when the test ends. */
   browserOf: (device: Device, language: Language, film?: string) => Browser;
 }
 
-export const test = base.extend<Fixtures>({
-  server: async ({}, use) => {
-    const server = await Server.start();
-    await use(server);
-    await server.stop();
-  },
+/** One server for all tests of a file; every file starts from the seeded chain. */
+export const test = base.extend<Fixtures, { server: Server }>({
+  server: [
+    async ({}, use) => {
+      const server = await Server.start();
+      await use(server);
+      await server.stop();
+    },
+    { scope: 'worker' },
+  ],
   browserOf: async ({ server }, use) => {
     const browsers: Browser[] = [];
     await use((device, language, film) => {
