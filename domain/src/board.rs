@@ -45,6 +45,20 @@ impl BoardCell {
         self.count.counted_units - self.count.expected_units
     }
 
+    /// Several cells as one: sums, and the latest trace.
+    #[must_use]
+    pub fn together<'a>(cells: impl IntoIterator<Item = &'a Self>) -> Self {
+        cells.into_iter().fold(Self::default(), |mut sum, cell| {
+            sum.n_planned += cell.n_planned;
+            sum.count.n_counted += cell.count.n_counted;
+            sum.count.counted_units += cell.count.counted_units;
+            sum.count.expected_units += cell.count.expected_units;
+            sum.count.abs_variance_units += cell.count.abs_variance_units;
+            sum.last_trace_at = sum.last_trace_at.max(cell.last_trace_at);
+            sum
+        })
+    }
+
     /// Full minutes since anything last happened; `None` if nothing ever did.
     #[must_use]
     pub fn minutes_since_trace(&self, now: Timestamp) -> Option<i64> {
@@ -129,6 +143,29 @@ pub struct ChainBoard {
     pub traces: Vec<TraceEntry>,
 }
 
+/// Most traces a board keeps.
+pub const TRACES_MAX: usize = 50;
+
+impl ChainBoard {
+    /// Takes a store's new row, unless it has a newer one, and the traces that came with it.
+    pub fn apply(&mut self, update: StoreUpdate) {
+        self.now = self.now.max(update.now);
+        let Some(row) = self.stores.iter_mut().find(|row| row.store == update.row.store) else { return };
+        if update.row.seq > row.seq {
+            *row = update.row;
+            add_traces(&mut self.traces, update.traces);
+        }
+    }
+}
+
+/// Puts newer traces before older ones; one that is there already stays where it is.
+fn add_traces(traces: &mut Vec<TraceEntry>, newer: Vec<TraceEntry>) {
+    let fresh: Vec<TraceEntry> =
+        newer.into_iter().filter(|trace| traces.iter().all(|known| known.id != trace.id)).collect();
+    traces.splice(0..0, fresh);
+    traces.truncate(TRACES_MAX);
+}
+
 /// One store's plan as of its ledger's event `seq`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StorePlan {
@@ -144,6 +181,24 @@ pub struct StorePlan {
     pub shelves: Vec<ShelfCell>,
     /// The newest traces, newest first.
     pub traces: Vec<TraceEntry>,
+}
+
+impl StorePlan {
+    /// Takes the store's new row, the shelves that changed and the traces, unless it has newer ones.
+    pub fn apply(&mut self, update: StoreUpdate) {
+        if update.row.store != self.row.store || update.row.seq <= self.row.seq {
+            return;
+        }
+        self.now = self.now.max(update.now);
+        self.row = update.row;
+        for changed in update.shelves {
+            match self.shelves.iter_mut().find(|shelf| shelf.shelf == changed.shelf) {
+                Some(shelf) => *shelf = changed,
+                None => self.shelves.push(changed),
+            }
+        }
+        add_traces(&mut self.traces, update.traces);
+    }
 }
 
 /// One shelf of a plan.
@@ -306,6 +361,42 @@ mod tests {
         assert_eq!(counted(0, 0, 0, 0).counted_share(), None);
         assert_eq!(counted(10, 0, 0, 0).variance_share(), None);
         assert_eq!(counted(10, 1, 3, 0).variance_share(), Some(1.0));
+    }
+
+    #[test]
+    fn an_older_row_changes_nothing() {
+        let row = |seq, n_counted| StoreRow {
+            store: StoreCode::parse("S001").expect("valid"),
+            name: Name { zh: "店".into(), en: "Store".into() },
+            region: RegionCode::parse("R1").expect("valid"),
+            zone_offset: ZoneOffset(480),
+            seq,
+            stocktake: None,
+            is_open: true,
+            cells: vec![counted(10, n_counted, 0, 0)],
+        };
+        let update = |seq, n_counted| StoreUpdate {
+            now: Timestamp::from_unix_ms(0),
+            row: row(seq, n_counted),
+            shelves: Vec::new(),
+            traces: Vec::new(),
+        };
+        let mut board = ChainBoard {
+            now: Timestamp::from_unix_ms(0),
+            regions: Vec::new(),
+            categories: Vec::new(),
+            stores: vec![row(5, 1)],
+            traces: Vec::new(),
+        };
+        board.apply(update(7, 3));
+        board.apply(update(6, 2));
+        assert_eq!(board.stores, [row(7, 3)]);
+    }
+
+    #[test]
+    fn cells_add_up() {
+        let cells = [counted(10, 4, 95, 100), counted(5, 1, 8, 6)];
+        assert_eq!(BoardCell::together(&cells), counted(15, 5, 103, 106));
     }
 
     #[test]
