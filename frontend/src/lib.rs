@@ -1,1 +1,39 @@
-//! frontend
+//! Shelftrace's pages: rendered by the server, brought to life by the browser.
+//!
+//! Read [`shell`] (the HTML around every page), [`app`] (routes and contexts), [`backend`] (what pages ask of the
+//! server), then the screens in [`page`]. [`component`] holds the parts they share, [`text`] every word in both
+//! languages, [`browser`] the few things only a browser can do.
+//!
+//! Nothing rendered depends on a clock, a locale or a random number of the machine that renders: the server and the
+//! browser must come to the same page. What the device alone knows arrives in effects, after hydration.
+
+pub mod app;
+pub mod backend;
+pub mod browser;
+pub mod component;
+pub mod format;
+pub mod page;
+pub mod preference;
+pub mod session;
+pub mod shell;
+pub mod text;
+
+#[cfg(feature = "hydrate")]
+mod entry {
+    use crate::app::App;
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    /// Brings a page that the server rendered to life.
+    #[wasm_bindgen]
+    pub fn hydrate() {
+        console_error_panic_hook::set_once();
+        leptos::mount::hydrate_body(App);
+    }
+
+    /// Builds the page in the empty offline shell.
+    #[wasm_bindgen]
+    pub fn mount() {
+        console_error_panic_hook::set_once();
+        leptos::mount::mount_to_body(App);
+    }
+}

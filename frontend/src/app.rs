@@ -1,0 +1,126 @@
+//! Routes, contexts, and the frame around the pages that have one.
+
+use crate::browser;
+use crate::component::nav::{Rail, TabBar, TopBar};
+use crate::page::account::AccountPage;
+use crate::page::board::BoardPage;
+use crate::page::home::HomePage;
+use crate::page::missing::MissingPage;
+use crate::page::shelf_trace::ShelfTracePage;
+use crate::page::sign_in::SignInPage;
+use crate::page::store_plan::StorePlanPage;
+use crate::session::{Session, use_session};
+use crate::text::{Language, use_language};
+use domain::policy::Viewer;
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::SsrMode;
+use leptos_router::components::{Outlet, ParentRoute, Redirect, Route, Router, Routes};
+use leptos_router::hooks::use_location;
+use leptos_router::path;
+
+/// The application.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_context(page_language());
+    provide_context(page_session());
+    let language = use_language();
+
+    // Tests and people in a hurry must know when buttons answer.
+    Effect::new(|_| browser::set_root_attribute("data-hydrated", ""));
+
+    // Pages are complete HTML before they leave the server: readable without script, and with the right status.
+    view! {
+        <Title formatter=move |page: String| language.page_title(page)/>
+        <Router>
+            <Routes fallback=MissingPage>
+                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <ParentRoute path=path!("") view=Frame>
+                    <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
+                    <Route path=path!("/board") view=BoardPage ssr=SsrMode::Async/>
+                    <Route path=path!("/board/:store") view=StorePlanPage ssr=SsrMode::Async/>
+                    <Route path=path!("/board/:store/:shelf") view=ShelfTracePage ssr=SsrMode::Async/>
+                    <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+/// Bar, rail and tabs around the page; sends those who are not signed in to do so.
+#[component]
+fn Frame() -> impl IntoView {
+    let language = use_language();
+    let session = use_session();
+    let location = use_location();
+    let main = NodeRef::<leptos::html::Main>::new();
+
+    // A reader's cursor follows to the new page; the first page keeps the browser's own start.
+    Effect::new(move |seen: Option<String>| {
+        let path = location.pathname.get();
+        if seen.is_some_and(|seen| seen != path) {
+            browser::focus(main);
+        }
+        path
+    });
+
+    if session.viewer.is_none() && !session.is_offline_shell {
+        let next = use_location();
+        let path = next.pathname.get_untracked();
+        let query = next.search.get_untracked();
+        let query = query.trim_start_matches('?');
+        let here = if query.is_empty() { path } else { format!("{path}?{query}") };
+        let target = format!("/sign-in?next={}", crate::backend::escape_query(&here));
+        return view! { <Redirect path=target/> }.into_any();
+    }
+    view! {
+        <a class="skip-link" href="#main">{language.skip_to_content()}</a>
+        <div class="shell">
+            <TopBar/>
+            <Rail/>
+            <main class="shell__main" id="main" tabindex="-1" node_ref=main>
+                <Outlet/>
+            </main>
+            <TabBar/>
+        </div>
+    }
+    .into_any()
+}
+
+/// Who asks, as the server found out; nobody in the browser.
+pub(crate) fn viewer_of_request() -> Option<Viewer> {
+    #[cfg(feature = "ssr")]
+    {
+        use_context::<std::sync::Arc<dyn crate::backend::Backend>>().and_then(|backend| backend.viewer())
+    }
+    #[cfg(not(feature = "ssr"))]
+    {
+        None
+    }
+}
+
+/// The session as the server rendered it, read back from `<html>` in the browser.
+fn page_session() -> Session {
+    let viewer = viewer_of_request()
+        .or_else(|| browser::root_attribute("data-viewer").and_then(|json| serde_json::from_str(&json).ok()));
+    Session { viewer, is_offline_shell: browser::root_attribute("data-shell").is_some() }
+}
+
+/// The language the page is in. The offline shell is one document for everybody and asks the cookie.
+fn page_language() -> Language {
+    if let Some(page) = use_context::<crate::shell::PageContext>() {
+        return page.language;
+    }
+    if browser::root_attribute("data-shell").is_some() {
+        let language = browser::cookie("lang").map(|code| Language::from_code(&code)).unwrap_or_default();
+        browser::set_root_attribute("lang", language.tag());
+        for name in ["theme", "hand"] {
+            if let Some(code) = browser::cookie(name) {
+                browser::set_root_attribute(&format!("data-{name}"), &code);
+            }
+        }
+        return language;
+    }
+    browser::root_attribute("lang").map(|tag| Language::from_code(&tag)).unwrap_or_default()
+}

@@ -1,0 +1,311 @@
+//! What pages ask of the server.
+//!
+//! Pages call the server functions below. On the server their bodies hand over to the [`Backend`] found in the
+//! context; in the browser they are requests to fixed addresses under `/fn/`, which installed apps keep calling:
+//! never rename one.
+//!
+//! Writing to the ledger is not among them: phones send events to `/api/v1/sync`, so that a queue outlives a build.
+
+use domain::board::{ChainBoard, ShelfDetail, StorePlan};
+use domain::id::{ShelfCode, StoreCode};
+use domain::instant::{Timestamp, ZoneOffset};
+use domain::master::Name;
+use domain::policy::Viewer;
+use domain::stocktake::Stocktake;
+use leptos::prelude::*;
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+use std::future::Future;
+use std::pin::Pin;
+#[cfg(feature = "ssr")]
+use std::sync::Arc;
+
+/// What a backend's method gives: the answer, later.
+pub type Reply<T> = Pin<Box<dyn Future<Output = Result<T, BackendError>> + Send>>;
+
+/// What the server does for pages. Made for one request: it knows who asks.
+///
+/// Every method checks with [`domain::policy`] that the viewer may; pages only mirror what the policy says.
+pub trait Backend: Send + Sync {
+    /// Who is signed in, if anybody.
+    fn viewer(&self) -> Option<Viewer>;
+
+    /// Checks the password, starts a session and sets its cookie.
+    fn sign_in(&self, login: String, password: String) -> Reply<Viewer>;
+
+    /// Ends this session.
+    fn sign_out(&self) -> Reply<()>;
+
+    /// Ends every session of the viewer, on every device.
+    fn sign_out_everywhere(&self) -> Reply<()>;
+
+    /// What the viewer's own store has to do today; [`BackendError::NotFound`] for those who have no one store.
+    fn workbench(&self) -> Reply<Workbench>;
+
+    /// The stores the viewer may see.
+    fn chain_board(&self) -> Reply<ChainBoard>;
+
+    /// One store.
+    fn store_plan(&self, store: StoreCode) -> Reply<StorePlan>;
+
+    /// One shelf.
+    fn shelf_detail(&self, store: StoreCode, shelf: ShelfCode) -> Reply<ShelfDetail>;
+
+    /// Makes the answer to this request send the browser to a path of our own.
+    fn redirect(&self, path: &str);
+
+    /// Makes the answer to this request set a cookie that pages may read, for a year.
+    fn set_preference(&self, name: &'static str, value: &'static str);
+
+    /// Gives the answer to this request the status of a page that cannot be shown.
+    fn answer_with(&self, problem: &BackendError);
+}
+
+/// A store's day, as those who count in it may know it: no expected quantity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Workbench {
+    /// The server's clock.
+    pub now: Timestamp,
+    /// The store.
+    pub store: StoreCode,
+    /// As shown.
+    pub store_name: Name,
+    /// Its clocks.
+    pub zone_offset: ZoneOffset,
+    /// The stocktake that is open, or else the latest one.
+    pub stocktake: Option<Stocktake>,
+    /// Its shelves, in order.
+    pub shelves: Vec<ShelfTask>,
+}
+
+/// How far a shelf is counted in the workbench's stocktake.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShelfTask {
+    /// The shelf.
+    pub shelf: ShelfCode,
+    /// Lines of the planogram.
+    pub n_planned: u32,
+    /// Lines counted, those that are not in the planogram included.
+    pub n_counted: u32,
+}
+
+/// Why the server did not do it. The code is stable; the words for people are [`crate::text`]'s.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum BackendError {
+    /// Nobody is signed in, or the session has ended.
+    #[error("sign in first")]
+    SignInNeeded,
+    /// The viewer may not.
+    #[error("not allowed")]
+    Forbidden,
+    /// There is no such store, shelf or page, or the viewer may not know of it.
+    #[error("not found")]
+    NotFound,
+    /// No such account, or another password.
+    #[error("the account or the password is wrong")]
+    BadCredentials,
+    /// Too many wrong passwords in a row.
+    #[error("too many attempts, wait {retry_after_s} s")]
+    TooManyAttempts {
+        /// When to try again, in seconds.
+        retry_after_s: u32,
+    },
+    /// The request could not be read.
+    #[error("the request cannot be read")]
+    Malformed,
+    /// The server cannot be reached from here.
+    #[error("no connection to the server")]
+    Unreachable,
+    /// The server is busy or broken; its log says why.
+    #[error("the server cannot answer now")]
+    Unavailable,
+}
+
+impl BackendError {
+    /// The stable code, as in the API's errors and in the sign-in page's address.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::SignInNeeded => "sign_in_needed",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::BadCredentials => "bad_credentials",
+            Self::TooManyAttempts { .. } => "too_many_attempts",
+            Self::Malformed => "malformed",
+            Self::Unreachable => "unreachable",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+impl FromServerFnError for BackendError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) => Self::Unreachable,
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Malformed,
+            _ => Self::Unavailable,
+        }
+    }
+}
+
+/// The backend of the request being answered.
+///
+/// # Panics
+/// When the server has not put one into the context, which it does for every page and server function.
+#[cfg(feature = "ssr")]
+fn backend() -> Arc<dyn Backend> {
+    expect_context::<Arc<dyn Backend>>()
+}
+
+/// Answers the sign-in form, with or without script: sends the browser on, or back with the reason in the address.
+#[server(prefix = "/fn", endpoint = "sign_in")]
+pub async fn sign_in(login: String, password: String, next: Option<String>) -> Result<(), BackendError> {
+    let backend = backend();
+    let next = next.filter(|path| is_own_path(path));
+    match backend.sign_in(login.trim().to_owned(), password).await {
+        Ok(_) => backend.redirect(next.as_deref().unwrap_or("/")),
+        Err(error) => {
+            let mut query = format!("error={}", error.code());
+            if let BackendError::TooManyAttempts { retry_after_s } = error {
+                query.push_str(&format!("&retry_after_s={retry_after_s}"));
+            }
+            if let Some(next) = next {
+                query.push_str(&format!("&next={}", escape_query(&next)));
+            }
+            backend.redirect(&format!("/sign-in?{query}"));
+        }
+    }
+    Ok(())
+}
+
+/// Ends this session and shows the sign-in page.
+#[server(prefix = "/fn", endpoint = "sign_out")]
+pub async fn sign_out() -> Result<(), BackendError> {
+    let backend = backend();
+    backend.sign_out().await?;
+    backend.redirect("/sign-in");
+    Ok(())
+}
+
+/// Ends the viewer's sessions on every device and shows the sign-in page.
+#[server(prefix = "/fn", endpoint = "sign_out_everywhere")]
+pub async fn sign_out_everywhere() -> Result<(), BackendError> {
+    let backend = backend();
+    backend.sign_out_everywhere().await?;
+    backend.redirect("/sign-in");
+    Ok(())
+}
+
+/// Remembers a language, a theme or a hand in a cookie and goes back; for browsers without script.
+#[server(prefix = "/fn", endpoint = "prefer")]
+pub async fn prefer(
+    lang: Option<String>,
+    theme: Option<String>,
+    hand: Option<String>,
+    back: String,
+) -> Result<(), BackendError> {
+    use crate::preference::{Hand, Theme};
+    use crate::text::Language;
+    let backend = backend();
+    if let Some(language) = lang {
+        backend.set_preference("lang", Language::from_code(&language).code());
+    }
+    if let Some(theme) = theme {
+        backend.set_preference("theme", Theme::from_code(&theme).code());
+    }
+    if let Some(hand) = hand {
+        backend.set_preference("hand", Hand::from_code(&hand).code());
+    }
+    backend.redirect(if is_own_path(&back) { &back } else { "/" });
+    Ok(())
+}
+
+/// [`Backend::workbench`]
+#[server(prefix = "/fn", endpoint = "workbench")]
+pub async fn read_workbench() -> Result<Workbench, BackendError> {
+    let backend = backend();
+    backend.workbench().await.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`Backend::chain_board`]
+#[server(prefix = "/fn", endpoint = "chain_board")]
+pub async fn read_chain_board() -> Result<ChainBoard, BackendError> {
+    let backend = backend();
+    backend.chain_board().await.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`Backend::store_plan`]
+#[server(prefix = "/fn", endpoint = "store_plan")]
+pub async fn read_store_plan(store: String) -> Result<StorePlan, BackendError> {
+    let backend = backend();
+    let answer = match StoreCode::parse(&store) {
+        Ok(store) => backend.store_plan(store).await,
+        Err(_) => Err(BackendError::NotFound),
+    };
+    answer.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`Backend::shelf_detail`]
+#[server(prefix = "/fn", endpoint = "shelf_detail")]
+pub async fn read_shelf_detail(store: String, shelf: String) -> Result<ShelfDetail, BackendError> {
+    let backend = backend();
+    let answer = match (StoreCode::parse(&store), ShelfCode::parse(&shelf)) {
+        (Ok(store), Ok(shelf)) => backend.shelf_detail(store, shelf).await,
+        _ => Err(BackendError::NotFound),
+    };
+    answer.inspect_err(|error| backend.answer_with(error))
+}
+
+/// Whether a path given by the browser leads into our own pages: `//elsewhere` and `/\elsewhere` do not.
+#[cfg(any(feature = "ssr", test))]
+fn is_own_path(path: &str) -> bool {
+    let mut bytes = path.bytes();
+    bytes.next() == Some(b'/')
+        && !matches!(bytes.next(), Some(b'/' | b'\\'))
+        && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+}
+
+/// A path as the value of a query's field.
+pub(crate) fn escape_query(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~') {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_our_own_are_gone_back_to() {
+        for own in ["/", "/board", "/board/S001?layer=variance"] {
+            assert!(is_own_path(own), "{own}");
+        }
+        for foreign in ["", "board", "//evil.example", "/\\evil.example", "https://evil.example", "/a\nb"] {
+            assert!(!is_own_path(foreign), "{foreign}");
+        }
+    }
+
+    #[test]
+    fn a_path_survives_a_query() {
+        assert_eq!(escape_query("/board?region=R1"), "/board%3Fregion%3DR1");
+    }
+
+    #[test]
+    fn the_code_is_what_is_sent() {
+        for error in [BackendError::Forbidden, BackendError::TooManyAttempts { retry_after_s: 3 }] {
+            let sent = serde_json::to_value(&error).expect("plain data");
+            assert_eq!(sent["code"], error.code());
+        }
+    }
+}

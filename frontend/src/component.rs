@@ -1,0 +1,19 @@
+//! The parts that pages are made of. One widget a file, its looks in `style/component/`.
+
+pub mod badge;
+pub mod banner;
+pub mod brand;
+pub mod button;
+pub mod clock;
+pub mod connection;
+pub mod figure;
+pub mod heatmap;
+pub mod icon;
+pub mod legend;
+pub mod load_state;
+pub mod nav;
+pub mod page_head;
+pub mod preference_form;
+pub mod ramp;
+pub mod trace_list;
+pub mod variance;

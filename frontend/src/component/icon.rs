@@ -1,0 +1,87 @@
+//! Line icons, drawn for this product on a grid of 24.
+
+use leptos::prelude::*;
+
+/// What an icon shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Glyph {
+    /// A house: the workbench.
+    Home,
+    /// Nine cells: a board.
+    Board,
+    /// A person: the account.
+    Person,
+    /// A code in a viewfinder: counting.
+    Scan,
+    /// Onwards.
+    Go,
+    /// Done.
+    Check,
+    /// Attention.
+    Warning,
+    /// No network.
+    Offline,
+    /// Not for you.
+    Lock,
+    /// A shelf.
+    Shelf,
+    /// A route with a knot: a trace.
+    Trace,
+}
+
+impl Glyph {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Home => "M4 11 12 4l8 7v8a1 1 0 0 1-1 1h-4v-6H9v6H5a1 1 0 0 1-1-1z",
+            Self::Board => {
+                "M4 4h4v4H4zM10 4h4v4h-4zM16 4h4v4h-4zM4 10h4v4H4zM10 10h4v4h-4zM16 10h4v4h-4zM4 16h4v4H4zM10 16h4v4h-4zM16 16h4v4h-4z"
+            }
+            Self::Person => "M8 8a4 4 0 1 0 8 0 4 4 0 1 0-8 0M4 20c1-4 4-6 8-6s7 2 8 6",
+            Self::Scan => {
+                "M4 8V5a1 1 0 0 1 1-1h3M16 4h3a1 1 0 0 1 1 1v3M20 16v3a1 1 0 0 1-1 1h-3M8 20H5a1 1 0 0 1-1-1v-3M8 9v6M11 9v6M13.5 9v6M16 9v6"
+            }
+            Self::Go => "m9 5 7 7-7 7",
+            Self::Check => "m5 12.5 4.5 4.5L19 7",
+            Self::Warning => "M12 4 2.5 20h19zM12 10v4M12 17v.01",
+            Self::Offline => {
+                "M3 3l18 18M8.5 8.3C6.4 8.9 4.5 10 3 11.6M12 20h.01M8.5 15.8a5 5 0 0 1 6-.6M13 8c3 .2 5.8 1.5 8 3.6"
+            }
+            Self::Lock => "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3M12 14.5v2",
+            Self::Shelf => "M4 3v18M20 3v18M4 9h16M4 16h16M7 9V5h3v4M13 9V6h4v3M7 16v-4h5v4M15 16v-3h2v3",
+            Self::Trace => "M20 5H9a3.5 3.5 0 0 0 0 7h6a3.5 3.5 0 0 1 0 7H7M3 19a2 2 0 1 0 4 0 2 2 0 1 0-4 0",
+        }
+    }
+}
+
+/// How large an icon is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IconSize {
+    /// Beside small text.
+    Small,
+    /// In buttons and menus.
+    #[default]
+    Usual,
+    /// In tiles and empty states.
+    Large,
+}
+
+/// An icon. It says nothing to a screen reader: the text beside it does.
+#[component]
+pub fn Icon(
+    /// What it shows.
+    glyph: Glyph,
+    /// How large.
+    #[prop(optional)]
+    size: IconSize,
+) -> impl IntoView {
+    let class = match size {
+        IconSize::Small => "icon icon--small",
+        IconSize::Usual => "icon",
+        IconSize::Large => "icon icon--large",
+    };
+    view! {
+        <svg class=class viewBox="0 0 24 24" aria-hidden="true">
+            <path d=glyph.path()></path>
+        </svg>
+    }
+}

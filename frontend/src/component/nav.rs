@@ -1,0 +1,96 @@
+//! The places one can go to: tabs under the thumb on phones, a rail on desktops.
+
+use crate::component::brand::BrandLink;
+use crate::component::icon::{Glyph, Icon};
+use crate::session::use_session;
+use crate::text::use_language;
+use domain::policy::Action;
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+#[derive(Debug, Clone)]
+struct Place {
+    href: String,
+    glyph: Glyph,
+    label: &'static str,
+}
+
+/// The places the viewer may go to.
+fn places() -> Vec<Place> {
+    let language = use_language();
+    let session = use_session();
+    let mut places = vec![Place { href: "/".into(), glyph: Glyph::Home, label: language.nav_home() }];
+    if session.may(Action::Count) || session.is_offline_shell {
+        places.push(Place { href: "/count".into(), glyph: Glyph::Scan, label: language.nav_count() });
+    }
+    if session.may(Action::SeeBoard) {
+        places.push(Place { href: session.board_path(), glyph: Glyph::Board, label: language.nav_board() });
+    }
+    places.push(Place { href: "/account".into(), glyph: Glyph::Person, label: language.nav_account() });
+    places
+}
+
+#[component]
+fn Places(list_class: &'static str) -> impl IntoView {
+    let link = |place: Place| {
+        let exact = place.href == "/";
+        view! {
+            <li>
+                <A href=place.href exact=exact attr:class="nav-link">
+                    <Icon glyph=place.glyph/>
+                    <span class="nav-link__label">{place.label}</span>
+                </A>
+            </li>
+        }
+    };
+    view! { <ul class=list_class>{places().into_iter().map(link).collect_view()}</ul> }
+}
+
+/// The bar on top of phone pages.
+#[component]
+pub fn TopBar() -> impl IntoView {
+    let language = use_language();
+    let session = use_session();
+    let who = session.viewer.map(|viewer| format!("{} · {}", viewer.name, language.role(viewer.role)));
+    view! {
+        <header class="bar">
+            <BrandLink/>
+            <span class="bar__place">{who}</span>
+        </header>
+    }
+}
+
+/// The rail beside desktop pages.
+#[component]
+pub fn Rail() -> impl IntoView {
+    let language = use_language();
+    let session = use_session();
+    let person = session.viewer.map(|viewer| {
+        view! {
+            <a class="rail__person" href="/account">
+                {viewer.name}
+                <span class="rail__role">{language.role(viewer.role)}</span>
+            </a>
+        }
+    });
+    view! {
+        <div class="rail">
+            <BrandLink/>
+            <nav aria-label=language.main_menu()>
+                <Places list_class="rail__list"/>
+            </nav>
+            <div class="rail__foot">{person}</div>
+        </div>
+    }
+}
+
+/// The tabs below phone pages.
+#[component]
+pub fn TabBar() -> impl IntoView {
+    let language = use_language();
+    view! {
+        <nav class="tab-bar" aria-label=language.main_menu()>
+            <Places list_class="tab-bar__list"/>
+        </nav>
+    }
+}

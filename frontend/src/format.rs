@@ -1,0 +1,120 @@
+//! Figures as people read them. Times are shown in the store's zone.
+
+use crate::text::Language;
+use domain::instant::{DAY_MS, MINUTE_MS, Timestamp, ZoneOffset};
+
+/// `12,345`, with a true minus sign.
+#[must_use]
+pub fn number(value: i64) -> String {
+    let digits = value.unsigned_abs().to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 3);
+    if value < 0 {
+        text.push('−');
+    }
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `+3`, `−4`, `0`: a difference always carries its sign.
+#[must_use]
+pub fn signed(value: i64) -> String {
+    if value > 0 { format!("+{}", number(value)) } else { number(value) }
+}
+
+/// `83 %` of a share from 0 to 1. Rounded down, so that 100 % means all of it.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    format!("{} %", (share * 100.0 + 1e-9).floor())
+}
+
+/// `14:32:09`
+#[must_use]
+pub fn time(at: Timestamp, zone: ZoneOffset) -> String {
+    at.wall(zone).time()
+}
+
+/// `14:32:09` on the day of `now`, `11-21 14:32` before it.
+#[must_use]
+pub fn moment(at: Timestamp, now: Timestamp, zone: ZoneOffset) -> String {
+    let (then, today) = (at.wall(zone), now.wall(zone));
+    if then.date() == today.date() {
+        then.time()
+    } else {
+        format!("{:02}-{:02} {:02}:{:02}", then.month, then.day, then.hour, then.minute)
+    }
+}
+
+/// `2026-11-22T14:32:09+08:00`, for machines that read the page.
+#[must_use]
+pub fn machine_time(at: Timestamp, zone: ZoneOffset) -> String {
+    let wall = at.wall(zone);
+    let sign = if zone.0 < 0 { '-' } else { '+' };
+    let offset = zone.0.unsigned_abs();
+    format!("{}T{}{sign}{:02}:{:02}", wall.date(), wall.time(), offset / 60, offset % 60)
+}
+
+/// `3 minutes ago`, in one unit; `never` for nothing.
+#[must_use]
+pub fn ago(at: Option<Timestamp>, now: Timestamp, language: Language) -> String {
+    let Some(at) = at else { return language.never().to_owned() };
+    match now.since(at) {
+        ..5_000 => language.just_now().to_owned(),
+        ms @ ..MINUTE_MS => language.seconds_ago(ms / 1000),
+        ms if ms < 60 * MINUTE_MS => language.minutes_ago(ms / MINUTE_MS),
+        ms if ms < DAY_MS => language.hours_ago(ms / (60 * MINUTE_MS)),
+        ms => language.days_ago(ms / DAY_MS),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_carry_separators_and_signs() {
+        let check = |value, plain: &str, with_sign: &str| {
+            assert_eq!(number(value), plain);
+            assert_eq!(signed(value), with_sign);
+        };
+        check(0, "0", "0");
+        check(999, "999", "+999");
+        check(1_000, "1,000", "+1,000");
+        check(-1_234_567, "−1,234,567", "−1,234,567");
+    }
+
+    #[test]
+    fn only_all_of_it_is_a_hundred_percent() {
+        assert_eq!(percent(0.999), "99 %");
+        assert_eq!(percent(1.0), "100 %");
+        assert_eq!(percent(0.29), "29 %");
+    }
+
+    #[test]
+    fn times_are_the_stores() {
+        let at = Timestamp::from_unix_ms(1_795_363_200_000); // 2026-11-22 16:00 UTC
+        let china = ZoneOffset(480);
+        assert_eq!(moment(at, at, china), "00:00:00");
+        assert_eq!(moment(at, at.plus_ms(DAY_MS), china), "11-23 00:00");
+        assert_eq!(machine_time(at, china), "2026-11-23T00:00:00+08:00");
+        assert_eq!(machine_time(at, ZoneOffset(-210)), "2026-11-22T12:30:00-03:30");
+    }
+
+    #[test]
+    fn a_past_moment_is_told_in_its_largest_unit() {
+        let now = Timestamp::from_unix_ms(10 * DAY_MS);
+        let check = |ms: i64, zh: &str, en: &str| {
+            assert_eq!(ago(Some(now.plus_ms(-ms)), now, Language::Zh), zh);
+            assert_eq!(ago(Some(now.plus_ms(-ms)), now, Language::En), en);
+        };
+        check(-100, "刚刚", "just now");
+        check(42_000, "42 秒前", "42 s ago");
+        check(90 * 1000, "1 分钟前", "1 min ago");
+        check(5 * 60 * MINUTE_MS, "5 小时前", "5 h ago");
+        check(2 * DAY_MS, "2 天前", "2 d ago");
+    }
+}

@@ -1,0 +1,9 @@
+//! The screens, one a file.
+
+pub mod account;
+pub mod board;
+pub mod home;
+pub mod missing;
+pub mod shelf_trace;
+pub mod sign_in;
+pub mod store_plan;
