@@ -1,0 +1,172 @@
+//! The ledger: one writer with group commit, its witnesses, and the tools that check and refold it.
+
+mod commit;
+mod decide;
+pub mod heads;
+mod load;
+pub mod rebuild;
+mod writer;
+
+pub use heads::Alarm;
+
+use crate::clock::Clock;
+use crate::keys::Keys;
+use crate::store::{Database, Directory, StoreError};
+use domain::chain::SignedHead;
+use domain::event::DeviceEvent;
+use domain::instant::Timestamp;
+use domain::policy::Viewer;
+use domain::sync::Answer;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot, watch};
+use writer::{Message, Request, Work, Writer};
+
+/// Requests that may wait for the writer; more wait outside, in their connections.
+const QUEUE_REQUESTS: usize = 1_024;
+/// Events of one transaction when importing.
+const IMPORT_CHUNK: usize = 1_000;
+
+/// Whether the ledger takes events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Health {
+    /// It does.
+    Writable,
+    /// It does not, because what it holds is not what was witnessed.
+    ReadOnly(Alarm),
+    /// It does not, because a commit failed in a way that leaves its outcome in doubt: restart the program.
+    Stopped(String),
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// One per event, in the same order.
+    pub answers: Vec<Answer>,
+    /// The signed heads of the stores concerned.
+    pub heads: Vec<SignedHead>,
+}
+
+/// Why a request was not answered. Nothing is known about its events: send them again.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum LedgerError {
+    /// The ledger is read-only.
+    #[error("the ledger is read-only: {0}")]
+    ReadOnly(Alarm),
+    /// The writer has stopped.
+    #[error("the ledger has stopped: {0}")]
+    Stopped(String),
+    /// The database stayed unreachable, or other processes kept writing in between.
+    #[error("the database is busy or unreachable")]
+    Busy,
+    /// The program is going down.
+    #[error("the server is shutting down")]
+    ShuttingDown,
+}
+
+/// Why the ledger cannot be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database fails.
+    #[error("cannot read the ledger")]
+    Store(#[from] StoreError),
+    /// The file of witnessed heads cannot be used.
+    #[error("cannot use the file of signed heads {path}")]
+    HeadsFile {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A rebuild that was cut short could not be finished.
+    #[error("cannot finish the rebuild that was cut short")]
+    Rebuild(#[from] rebuild::RebuildError),
+}
+
+/// A handle to the one writer of this process. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    queue: mpsc::Sender<Message>,
+    health: watch::Receiver<Health>,
+}
+
+impl Ledger {
+    /// Compares the database with the heads witnessed before, finishes a rebuild that was cut short, and starts the
+    /// writer. Where the comparison fails the ledger starts read-only: see [`Ledger::health`].
+    ///
+    /// # Errors
+    /// When the database or the file of heads cannot be read.
+    pub async fn start(
+        database: Database,
+        directory: Directory,
+        keys: Keys,
+        clock: Clock,
+        heads_file: PathBuf,
+    ) -> Result<Self, StartError> {
+        let opened = heads::open(&database, &keys.head_key.verifying_key(), &heads_file).await?;
+        rebuild::finish(&database, &directory.masters()).await?;
+        let (queue, messages) = mpsc::channel(QUEUE_REQUESTS);
+        let health = match opened.alarm {
+            None => Health::Writable,
+            Some(alarm) => {
+                tracing::error!(%alarm, "the ledger is not what was witnessed: read-only");
+                Health::ReadOnly(alarm)
+            }
+        };
+        let (health_sender, health) = watch::channel(health);
+        let writer = Writer::new(database, directory, Arc::new(keys), clock, opened.log, health_sender);
+        tokio::spawn(writer.run(messages));
+        Ok(Self { queue, health })
+    }
+
+    /// Takes events of one person. Answers when everything accepted is on disk.
+    ///
+    /// # Errors
+    /// When the ledger cannot write now. The events may or may not be in the ledger: sending them again is safe.
+    pub async fn append(&self, viewer: Viewer, events: Vec<DeviceEvent>) -> Result<Appended, LedgerError> {
+        self.send(Work::Append { viewer, events }).await
+    }
+
+    /// Takes trusted events, each recorded at the time beside it, in the order given. The rules apply as they did
+    /// then; who sends them is not asked.
+    ///
+    /// # Errors
+    /// As [`Ledger::append`]. Importing again is safe.
+    pub async fn import(&self, events: Vec<(DeviceEvent, Timestamp)>) -> Result<Vec<Answer>, LedgerError> {
+        let mut answers = Vec::with_capacity(events.len());
+        let mut events = events.into_iter().peekable();
+        while events.peek().is_some() {
+            let chunk = events.by_ref().take(IMPORT_CHUNK).collect();
+            answers.extend(self.send(Work::Import { events: chunk }).await?.answers);
+        }
+        Ok(answers)
+    }
+
+    /// Whether the ledger takes events, now and from now on.
+    #[must_use]
+    pub fn health(&self) -> watch::Receiver<Health> {
+        self.health.clone()
+    }
+
+    /// Answers what has queued, writes the heads out and ends the writer. Later requests get
+    /// [`LedgerError::ShuttingDown`].
+    pub async fn shutdown(self) {
+        let (done, wait) = oneshot::channel();
+        if self.queue.send(Message::Shutdown(done)).await.is_ok() {
+            // An error means the writer is gone already.
+            let _ = wait.await;
+        }
+    }
+
+    async fn send(&self, work: Work) -> Result<Appended, LedgerError> {
+        match &*self.health.borrow() {
+            Health::Writable => {}
+            Health::ReadOnly(alarm) => return Err(LedgerError::ReadOnly(alarm.clone())),
+            Health::Stopped(why) => return Err(LedgerError::Stopped(why.clone())),
+        }
+        let (reply, answer) = oneshot::channel();
+        let request = Message::Request(Request { work, reply });
+        self.queue.send(request).await.map_err(|_| LedgerError::ShuttingDown)?;
+        answer.await.unwrap_or(Err(LedgerError::ShuttingDown))
+    }
+}

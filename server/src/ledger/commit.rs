@@ -1,0 +1,121 @@
+//! The one writing transaction.
+
+use super::decide::{Decided, StoreChange};
+use crate::store::db::first_cause;
+use crate::store::model_row::{Changes, changes};
+use crate::store::row::{bytes, event_id, head_id, receipt_id, seq, text};
+use crate::store::{Database, StoreError};
+use data_encoding::HEXLOWER;
+use domain::chain::SignedHead;
+use domain::id::StoreCode;
+use ed25519_dalek::{Signer, SigningKey};
+use std::collections::BTreeMap;
+use surrealdb::types::{Object, QueryError, Value, Variables};
+
+/// Why a transaction did not go through.
+#[derive(Debug)]
+pub(super) enum CommitError {
+    /// Somebody else wrote first: decide again.
+    Conflict(String),
+    /// The connection failed: it may have gone through or not. Decide again, the receipts tell.
+    Unknown(String),
+    /// Anything else: what is on disk is in doubt.
+    Fatal(StoreError),
+}
+
+const HEAD_MOVED: &str = "shelftrace: another process has written";
+
+/// Every head is compared and set, so that of two processes that read the same head one fails. Events and receipts are
+/// inserted, never updated: their ids being taken fails the transaction too.
+const STATEMENTS: &str = "BEGIN; \
+    FOR $head IN $heads { \
+        IF ($head.id.seq ?? 0) != $head.old { THROW 'shelftrace: another process has written' }; \
+        UPSERT $head.id CONTENT { seq: $head.seq, hash: $head.hash, signature: $head.signature } RETURN NONE; \
+    }; \
+    INSERT $new RETURN NONE; \
+    FOR $row IN $replaced { UPDATE $row.id CONTENT $row RETURN NONE }; \
+    COMMIT;";
+
+/// Writes what was decided; the signed heads come back.
+pub(super) async fn commit(
+    database: &Database,
+    decided: &Decided,
+    key: &SigningKey,
+) -> Result<BTreeMap<StoreCode, SignedHead>, CommitError> {
+    if decided.stores.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut rows = Changes::default();
+    let mut heads = Vec::with_capacity(decided.stores.len());
+    let mut signed = BTreeMap::new();
+    for (store, change) in &decided.stores {
+        let signature = key.sign(&change.head.signed_bytes()).to_bytes();
+        heads.push(head_row(change, &signature));
+        let signature = HEXLOWER.encode(&signature);
+        signed.insert(store.clone(), SignedHead { head: change.head.clone(), signature });
+        ledger_rows(store, change, &mut rows.new);
+        changes(store, &change.before, &change.after, &mut rows);
+    }
+    let mut variables = Variables::new();
+    variables.insert("heads", heads);
+    variables.insert("new", rows.new);
+    variables.insert("replaced", rows.replaced);
+    run(database, variables).await.map(|()| signed)
+}
+
+async fn run(database: &Database, variables: Variables) -> Result<(), CommitError> {
+    let query = database.query(STATEMENTS).bind(Object::from(variables));
+    let errors = match query.await {
+        Ok(mut results) => results.take_errors().into_values().collect::<Vec<_>>(),
+        Err(error) => vec![error],
+    };
+    // The conflict stands on COMMIT while its siblings only say that they failed: look at all.
+    if let Some(conflict) = errors.iter().find(|error| is_conflict(error)) {
+        return Err(CommitError::Conflict(conflict.message().to_owned()));
+    }
+    if let Some(lost) = errors.iter().find(|error| error.is_connection()) {
+        return Err(CommitError::Unknown(lost.message().to_owned()));
+    }
+    match first_cause(errors.into_iter()) {
+        None => Ok(()),
+        Some(error) => Err(CommitError::Fatal(error.into())),
+    }
+}
+
+fn is_conflict(error: &surrealdb::Error) -> bool {
+    let lost_the_race = error.query_details() == Some(&QueryError::TransactionConflict);
+    let head_moved = error.is_thrown() && error.message().contains(HEAD_MOVED);
+    // The engine's "snapshot is older than the window in which conflicts are known" has no type of its own.
+    let snapshot_too_old = error.message().contains("Transaction retry required");
+    lost_the_race || head_moved || error.is_already_exists() || snapshot_too_old
+}
+
+fn head_row(change: &StoreChange, signature: &[u8]) -> Value {
+    let mut row = Object::new();
+    row.insert("id", head_id(&change.head.store));
+    row.insert("old", seq(change.old_seq));
+    row.insert("seq", seq(change.head.seq));
+    row.insert("hash", bytes(change.head.hash.0));
+    row.insert("signature", bytes(signature));
+    Value::Object(row)
+}
+
+fn ledger_rows(store: &StoreCode, change: &StoreChange, rows: &mut Vec<Value>) {
+    for accepted in &change.events {
+        let n = accepted.event.stamp.seq;
+        let mut event = Object::new();
+        event.insert("id", event_id(store, n));
+        event.insert("body", bytes(accepted.body.clone()));
+        event.insert("hash", bytes(accepted.hash.0));
+        if let Some(cites) = accepted.cites {
+            event.insert("cites", seq(cites));
+        }
+        rows.push(Value::Object(event));
+        let mut receipt = Object::new();
+        receipt.insert("id", receipt_id(accepted.event.event.id));
+        receipt.insert("store", text(store.as_str()));
+        receipt.insert("seq", seq(n));
+        receipt.insert("content", bytes(accepted.content.0));
+        rows.push(Value::Object(receipt));
+    }
+}

@@ -1,0 +1,13 @@
+//! The database: the only place that speaks SurrealQL, beside [`crate::ledger`]'s one writing transaction.
+
+pub mod db;
+pub mod directory;
+pub mod master;
+pub mod migration;
+pub mod model_row;
+pub mod read;
+pub mod row;
+
+pub use db::{Database, OpenError, StoreError};
+pub use directory::{Directory, PersonNames};
+pub use master::{Masters, StoreMaster};
