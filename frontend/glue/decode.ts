@@ -25,9 +25,11 @@ const READ: ReaderOptions = {
   tryRotate: true,
   tryInvert: false,
   tryDownscale: true,
+  // A value found on fewer lines of a picture is a misreading more often than not.
+  minLineCount: 3,
 };
 
-/** One form of a picture. The name ends in tenths of the scale. */
+/** One form of a picture. The number in its name, mostly tenths of the scale, tells forms apart. */
 interface Way {
   variant: string;
   scale: number;
@@ -49,13 +51,17 @@ const PHOTO_WAYS: readonly Way[] = [
   { variant: "sharpened30", scale: 3, form: (picture) => sharpened(picture, 2, 4) },
   { variant: "enlarged20", scale: 2 },
   { variant: "sharpened10", scale: 1, form: (picture) => sharpened(picture, 1, 1) },
-  { variant: "levelled5", scale: 1, form: (picture) => levelled(picture, 16) },
+  { variant: "levelled16", scale: 1, form: (picture) => levelled(picture, 16) },
   { variant: "smoothed10", scale: 1, form: (picture) => smoothed(picture, 1) },
   { variant: "enlarged30", scale: 3 },
 ];
 
-/** For a frame in which nothing has been found for some time; tried in turn. */
-const RESCUE_WAYS: readonly Way[] = [LEVELLED, SHARPENED_2, ENLARGED_15];
+/** For frames in which nothing has been found for some time, in turn; the enlarged ones only in the middle. */
+const RESCUE_WAYS: readonly Way[] = [
+  SHARPENED_2,
+  { variant: "levelled5", scale: 0.5, form: (picture) => levelled(picture, 32) },
+  { variant: "levelled20", scale: 2, form: (picture) => levelled(picture, 32) },
+];
 
 /** More pixels than this are not made by enlarging: memory and time of a phone. */
 const PIXELS_MAX = 8_000_000;
@@ -69,8 +75,52 @@ async function readOneWay(bitmap: ImageBitmap, area: Area, fit: number, way: Way
   const scale = fit * way.scale;
   let image = draw(bitmap, area, scale);
   if (way.form) image = imageOf(way.form(lightOf(image)));
-  const results = await readBarcodes(image, READ);
-  return results.filter((result) => result.isValid).map((result) => sighting(result, way.variant, bitmap, area, scale));
+  const results = (await readBarcodes(image, READ)).filter((result) => result.isValid);
+  const believed = results.filter((result) => !results.some((other) => isMisreadBeside(result, other)));
+  return believed.map((result) => sighting(result, way.variant, bitmap, area, scale));
+}
+
+/**
+ * Whether `result` is what some lines through the same bars seemed to say while as many or more lines say `other`.
+ * Bars that lie within each other's width and all but touch are one symbol; two that are printed one above the other
+ * keep a distance.
+ */
+function isMisreadBeside(result: ReadResult, other: ReadResult): boolean {
+  if (result === other || result.text === other.text) return false;
+  if (!isLinear(result) || !isLinear(other) || result.lineCount > other.lineCount) return false;
+  const { topLeft, topRight } = other.position;
+  const length = Math.hypot(topRight.x - topLeft.x, topRight.y - topLeft.y);
+  if (length === 0) return false;
+  const along = { x: (topRight.x - topLeft.x) / length, y: (topRight.y - topLeft.y) / length };
+  const across = { x: -along.y, y: along.x };
+  const common = overlap(extent(result, along), extent(other, along));
+  const distance = -overlap(extent(result, across), extent(other, across));
+  return common > SAME_SYMBOL_OVERLAP * Math.min(length, span(extent(result, along))) && distance < SAME_SYMBOL_GAP * length;
+}
+
+const SAME_SYMBOL_OVERLAP = 0.7;
+const SAME_SYMBOL_GAP = 0.15;
+
+function isLinear(result: ReadResult): boolean {
+  return result.symbology !== "QRCode" && result.symbology !== "DataMatrix";
+}
+
+type Extent = readonly [from: number, to: number];
+
+/** From where to where a symbol reaches in a direction. */
+function extent({ position }: ReadResult, direction: Corner): Extent {
+  const { topLeft, topRight, bottomRight, bottomLeft } = position;
+  const at = [topLeft, topRight, bottomRight, bottomLeft].map((c) => c.x * direction.x + c.y * direction.y);
+  return [Math.min(...at), Math.max(...at)];
+}
+
+function span([from, to]: Extent): number {
+  return to - from;
+}
+
+/** How much two extents have in common; negative: the gap between them. */
+function overlap(a: Extent, b: Extent): number {
+  return Math.min(a[1], b[1]) - Math.max(a[0], b[0]);
 }
 
 function sighting(result: ReadResult, variant: string, bitmap: ImageBitmap, area: Area, scale: number): Sighting {
@@ -128,37 +178,42 @@ export async function readPhoto(bitmap: ImageBitmap): Promise<Reading> {
 const RECENT_MS = 1_000;
 /** Confirming stops here: the codes left over are confirmed by the next frame, which must not be late. */
 const CONFIRM_BUDGET_MS = 60;
-/** Frames without a code before other forms are tried. */
-const EMPTY_FRAMES_BEFORE_RESCUE = 3;
+/** Frames without a code before further forms are tried. */
+const EMPTY_FRAMES_BEFORE_RESCUE = 4;
 
 /** Reads a stream of frames, each quickly, and remembers what helped. */
 export class FrameReader {
   private readonly seenAt = new Map<string, number>();
+  private turn = 0;
   private n_empty = 0;
   private rescue = 0;
 
   async read(bitmap: ImageBitmap): Promise<Reading> {
     const start = performance.now();
     const fit = Math.min(1, Math.sqrt(FRAME_PIXELS_MAX / (bitmap.width * bitmap.height)));
-    const rescue = this.rescueWay();
-    const sightings = rescue
-      ? await readOneWay(bitmap, rescue.scale > 1 ? middle(bitmap) : whole(bitmap), fit, rescue)
-      : await readOneWay(bitmap, whole(bitmap), fit, ORIGINAL);
+    const way = this.nextWay();
+    const is_rescue = way !== ORIGINAL && way !== LEVELLED;
+    const sightings = await readOneWay(bitmap, way.scale > 1 ? middle(bitmap) : whole(bitmap), fit, way);
     if (sightings.length > 0) {
-      sightings.push(...(await this.confirm(bitmap, fit, sightings, rescue, start)));
-      // A way that helped is taken again at once.
-      this.n_empty = rescue ? EMPTY_FRAMES_BEFORE_RESCUE : 0;
+      sightings.push(...(await this.confirm(bitmap, fit, sightings, way, start)));
+      // A further form that helped keeps its turn.
+      this.n_empty = is_rescue ? EMPTY_FRAMES_BEFORE_RESCUE : 0;
     } else {
-      if (rescue) this.rescue = (this.rescue + 1) % RESCUE_WAYS.length;
+      if (is_rescue) this.rescue = (this.rescue + 1) % RESCUE_WAYS.length;
       this.n_empty += 1;
     }
     return { sightings, decode_ms: performance.now() - start, width: bitmap.width, height: bitmap.height };
   }
 
-  /** Every second frame once nothing has been found for a while. */
-  private rescueWay(): Way | undefined {
-    const n_beyond = this.n_empty - EMPTY_FRAMES_BEFORE_RESCUE;
-    return n_beyond >= 0 && n_beyond % 2 === 0 ? RESCUE_WAYS[this.rescue] : undefined;
+  /**
+   * The frame as it is and levelled take turns: each reads codes that the other does not, and two frames that
+   * agree then agree in two forms. Every third turn is a further form's when both have long found nothing.
+   */
+  private nextWay(): Way {
+    this.turn += 1;
+    const needsRescue = this.n_empty >= EMPTY_FRAMES_BEFORE_RESCUE;
+    const place = this.turn % (needsRescue ? 3 : 2);
+    return (place === 2 ? RESCUE_WAYS[this.rescue] : undefined) ?? (place === 1 ? ORIGINAL : LEVELLED);
   }
 
   /** Reads new codes once more, close up and in another form: a phone swept along a shelf sees each only once. */
@@ -166,7 +221,7 @@ export class FrameReader {
     bitmap: ImageBitmap,
     fit: number,
     seen: readonly Sighting[],
-    by: Way | undefined,
+    by: Way,
     now: number,
   ): Promise<Sighting[]> {
     const other = by === SHARPENED_2 ? ENLARGED_15 : SHARPENED_2;

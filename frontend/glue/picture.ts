@@ -102,12 +102,39 @@ export function sharpened(picture: Picture, amount: number, radius: number): Pic
   return { ...picture, light };
 }
 
+/** Squares of this many pixels are averaged first: surroundings need no finer grid, and it is many times quicker. */
+const BLOCK = 4;
+
 /** Every surrounding as bright as any other, contrast doubled: takes out shadows and curved glare. */
 export function levelled(picture: Picture, radius: number): Picture {
-  const around = means(picture, radius);
-  const light = new Uint8ClampedArray(around.length);
-  for (let i = 0; i < light.length; i += 1) light[i] = 128 + 2 * (picture.light[i]! - around[i]!);
-  return { ...picture, light };
+  const { width, height, light: own } = picture;
+  const blocks = blocksOf(picture);
+  const around = means(blocks, Math.max(1, Math.round(radius / BLOCK)));
+  const light = new Uint8ClampedArray(own.length);
+  for (let y = 0; y < height; y += 1) {
+    const row = y * width;
+    const blockRow = Math.floor(y / BLOCK) * blocks.width;
+    for (let x = 0; x < width; x += 1) light[row + x] = 128 + 2 * (own[row + x]! - around[blockRow + Math.floor(x / BLOCK)]!);
+  }
+  return { width, height, light };
+}
+
+/** The picture in squares of `BLOCK` pixels, each the mean of its own. */
+function blocksOf({ width, height, light }: Picture): Picture {
+  const blocks = { width: Math.ceil(width / BLOCK), height: Math.ceil(height / BLOCK) };
+  const mean = new Uint8ClampedArray(blocks.width * blocks.height);
+  for (let blockY = 0; blockY < blocks.height; blockY += 1) {
+    const bottom = Math.min(height, (blockY + 1) * BLOCK);
+    for (let blockX = 0; blockX < blocks.width; blockX += 1) {
+      const right = Math.min(width, (blockX + 1) * BLOCK);
+      let sum = 0;
+      for (let y = blockY * BLOCK; y < bottom; y += 1) {
+        for (let x = blockX * BLOCK; x < right; x += 1) sum += light[y * width + x]!;
+      }
+      mean[blockY * blocks.width + blockX] = sum / ((bottom - blockY * BLOCK) * (right - blockX * BLOCK));
+    }
+  }
+  return { ...blocks, light: mean };
 }
 
 /** Fine grain averaged away: noise in the dark, the screen of a print. */
