@@ -1,8 +1,27 @@
 //! Shelftrace's server: routes, sign-in, ledger writer, live feed and command line.
+//!
+//! Read [`router`] (everything that answers), [`access`] (who may), [`auth`] (who is asking), then the routes in
+//! [`route`] and the pages' side in [`ssr`]. [`ledger`] writes, [`live`] tells who watches, [`store`] is what they all
+//! read.
 
+pub mod access;
+pub mod auth;
+pub mod cli;
 pub mod clock;
+pub mod command;
+pub mod config;
+pub mod error;
+pub mod header;
 pub mod keys;
 pub mod ledger;
 pub mod live;
+pub mod read;
+pub mod route;
+pub mod router;
 pub mod seed;
+pub mod site;
+pub mod ssr;
+pub mod state;
 pub mod store;
+pub mod telemetry;
+pub mod tls;

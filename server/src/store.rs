@@ -5,8 +5,10 @@ pub mod directory;
 pub mod master;
 pub mod migration;
 pub mod model_row;
+pub mod person;
 pub mod read;
 pub mod row;
+pub mod session;
 
 pub use db::{Database, OpenError, StoreError};
 pub use directory::{Directory, PersonNames};

@@ -16,8 +16,10 @@ struct Migration {
 }
 
 /// Every migration, in order. A number is never reused and a published text never edited.
-const MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, name: "ledger", statements: include_str!("../../migrations/0001_ledger.surql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, name: "ledger", statements: include_str!("../../migrations/0001_ledger.surql") },
+    Migration { number: 2, name: "account", statements: include_str!("../../migrations/0002_account.surql") },
+];
 
 /// Why the schema does not fit this program.
 #[derive(Debug, thiserror::Error)]

@@ -1,0 +1,282 @@
+//! Who may call what: one table for every page, route and server function. What is not in it is refused.
+
+use crate::auth::cookie::{self, Transport};
+use crate::auth::origin;
+use crate::auth::session::SignedIn;
+use crate::error::ApiError;
+use crate::state::AppState;
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use domain::id::StoreCode;
+use domain::policy::{Action, Scope, Target, Viewer, may};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// Who may use an entrance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// Everybody.
+    Public,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Whoever may do this, on that.
+    May(Action, On),
+}
+
+/// What an entrance's action is done on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum On {
+    /// The store named in the path as `{store}`.
+    StoreInPath,
+    /// The store named in the query as `store`; a store's own people need not name it.
+    StoreInQuery,
+    /// The store a server function is given: its body calls [`check_function`].
+    StoreArgument,
+    /// The viewer's own scope: what is shown is filtered store by store.
+    OwnScope,
+    /// The whole chain.
+    Chain,
+}
+
+/// One entrance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entrance {
+    /// The method; HEAD counts as GET.
+    pub method: Method,
+    /// The path as the router matches it.
+    pub path: &'static str,
+    /// Who may.
+    pub policy: Policy,
+}
+
+const fn entrance(method: Method, path: &'static str, policy: Policy) -> Entrance {
+    Entrance { method, path, policy }
+}
+
+/// The table. Pages are public because they show a sign-in form or what their server functions give.
+pub const TABLE: &[Entrance] = &[
+    // Pages.
+    entrance(Method::GET, "/", Policy::Public),
+    entrance(Method::GET, "/sign-in", Policy::Public),
+    entrance(Method::GET, "/count", Policy::Public),
+    entrance(Method::GET, "/board", Policy::Public),
+    entrance(Method::GET, "/board/{store}", Policy::Public),
+    entrance(Method::GET, "/board/{store}/{shelf}", Policy::Public),
+    entrance(Method::GET, "/account", Policy::Public),
+    entrance(Method::GET, "/offline-shell", Policy::Public),
+    // Server functions of the pages.
+    entrance(Method::POST, "/fn/sign_in", Policy::Public),
+    entrance(Method::POST, "/fn/sign_out", Policy::Public),
+    entrance(Method::POST, "/fn/sign_out_everywhere", Policy::SignedIn),
+    entrance(Method::POST, "/fn/prefer", Policy::Public),
+    entrance(Method::POST, "/fn/workbench", Policy::May(Action::Count, On::OwnScope)),
+    entrance(Method::POST, "/fn/chain_board", Policy::May(Action::SeeBoard, On::OwnScope)),
+    entrance(Method::POST, "/fn/store_plan", Policy::May(Action::SeeBoard, On::StoreArgument)),
+    entrance(Method::POST, "/fn/shelf_detail", Policy::May(Action::SeeStock, On::StoreArgument)),
+    // The API.
+    entrance(Method::POST, "/api/v1/sign-in", Policy::Public),
+    entrance(Method::POST, "/api/v1/sign-out", Policy::Public),
+    entrance(Method::POST, "/api/v1/sign-out-everywhere", Policy::SignedIn),
+    entrance(Method::GET, "/api/v1/me", Policy::SignedIn),
+    entrance(Method::GET, "/api/v1/snapshot", Policy::May(Action::Count, On::StoreInQuery)),
+    // Each event is judged by itself: see `domain::accept`.
+    entrance(Method::POST, "/api/v1/sync", Policy::SignedIn),
+    entrance(Method::GET, "/api/v1/stock", Policy::May(Action::SeeStock, On::StoreInQuery)),
+    entrance(Method::GET, "/api/v1/events", Policy::May(Action::SeeTrace, On::StoreInQuery)),
+    entrance(Method::GET, "/api/v1/board", Policy::May(Action::SeeBoard, On::OwnScope)),
+    entrance(Method::GET, "/api/v1/board/{store}", Policy::May(Action::SeeBoard, On::StoreInPath)),
+    entrance(Method::GET, "/api/v1/board/{store}/{shelf}", Policy::May(Action::SeeStock, On::StoreInPath)),
+    entrance(Method::GET, "/api/v1/live", Policy::May(Action::SeeBoard, On::OwnScope)),
+    entrance(Method::GET, "/api/v1/people", Policy::May(Action::ManagePeople, On::Chain)),
+    entrance(Method::POST, "/api/v1/people/{person}/disable", Policy::May(Action::ManagePeople, On::Chain)),
+    entrance(Method::POST, "/api/v1/people/{person}/enable", Policy::May(Action::ManagePeople, On::Chain)),
+    // For whoever watches over the server.
+    entrance(Method::GET, "/healthz", Policy::Public),
+    entrance(Method::GET, "/readyz", Policy::Public),
+];
+
+/// The policy of an entrance; `None` is refused.
+#[must_use]
+pub fn policy_of(method: &Method, path: &str) -> Option<Policy> {
+    let method = if *method == Method::HEAD { &Method::GET } else { method };
+    TABLE.iter().find(|entrance| entrance.method == method && entrance.path == path).map(|entrance| entrance.policy)
+}
+
+/// Who asks, and from where; every request has one in its extensions.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    /// Who is signed in.
+    pub signed_in: Option<SignedIn>,
+    /// The address the connection comes from.
+    pub address: IpAddr,
+    /// How the browser reaches us.
+    pub transport: Transport,
+}
+
+impl Asker {
+    /// Who is signed in.
+    ///
+    /// # Errors
+    /// When nobody is.
+    pub fn viewer(&self) -> Result<&Viewer, ApiError> {
+        self.signed_in.as_ref().map(|signed_in| &signed_in.viewer).ok_or(ApiError::SignInNeeded)
+    }
+}
+
+/// Stands before every route: refuses writes from other sites, finds out who asks, and applies the table.
+pub async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match admit(&state, &parts).await {
+        Ok(asker) => {
+            parts.extensions.insert(asker);
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn admit(state: &AppState, request: &Parts) -> Result<Asker, ApiError> {
+    let (method, uri, headers) = (&request.method, &request.uri, &request.headers);
+    if !origin::is_own(method, uri, headers, state.config.public_origin.as_deref()) {
+        return Err(ApiError::ForeignOrigin);
+    }
+    let listener = request.extensions.get::<Transport>().copied().unwrap_or(Transport::Http);
+    let transport = if state.config.is_behind_https() { Transport::Https } else { listener };
+    let address = match request.extensions.get::<ConnectInfo<SocketAddr>>() {
+        Some(ConnectInfo(address)) => address.ip(),
+        None => IpAddr::V4(Ipv4Addr::LOCALHOST),
+    };
+    let signed_in = match cookie::read(headers, transport) {
+        Some(token) => state.sign_in.check(&token).await?,
+        None => None,
+    };
+    let asker = Asker { signed_in, address, transport };
+    let policy = match request.extensions.get::<MatchedPath>() {
+        Some(matched) => policy_of(method, matched.as_str()),
+        // Nothing matched: a static file, or the page that says there is none.
+        None => (method.is_safe()).then_some(Policy::Public),
+    };
+    match policy.ok_or(ApiError::NotFound)? {
+        Policy::Public => {}
+        Policy::SignedIn => {
+            asker.viewer()?;
+        }
+        Policy::May(action, on) => check(state, asker.viewer()?, action, on, request)?,
+    }
+    Ok(asker)
+}
+
+fn check(state: &AppState, viewer: &Viewer, action: Action, on: On, request: &Parts) -> Result<(), ApiError> {
+    match on {
+        On::OwnScope => allow(viewer, action, Target::OwnScope),
+        On::Chain => allow(viewer, action, Target::Chain),
+        // The argument is in the body: here only the role is checked, in the function's body the store.
+        On::StoreArgument => allow(viewer, action, Target::OwnScope),
+        On::StoreInPath => {
+            // `{store}` is the third segment of every path that has one in the API.
+            let text = request.uri.path().split('/').nth(4).unwrap_or_default();
+            check_store(state, viewer, action, &parse_store(text)?)
+        }
+        On::StoreInQuery => {
+            let store = store_in_query(viewer, request.uri.query())?;
+            check_store(state, viewer, action, &store)
+        }
+    }
+}
+
+fn allow(viewer: &Viewer, action: Action, target: Target<'_>) -> Result<(), ApiError> {
+    if may(viewer, action, target) { Ok(()) } else { Err(ApiError::Forbidden) }
+}
+
+fn parse_store(text: &str) -> Result<StoreCode, ApiError> {
+    StoreCode::parse(text).map_err(|error| ApiError::Malformed(error.to_string()))
+}
+
+/// The store a query names, or the viewer's own.
+///
+/// # Errors
+/// When none is named and the viewer has no one store, or the name is not one.
+pub fn store_in_query(viewer: &Viewer, query: Option<&str>) -> Result<StoreCode, ApiError> {
+    let named = query.unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("store="));
+    match (named, &viewer.scope) {
+        (Some(text), _) => parse_store(text),
+        (None, Scope::Store(own)) => Ok(own.clone()),
+        (None, _) => Err(ApiError::Malformed("name a store: ?store=S001".to_owned())),
+    }
+}
+
+/// Whether the viewer may do this in the store.
+///
+/// # Errors
+/// [`ApiError::Forbidden`] when not; [`ApiError::NotFound`] for an unknown store, to those who may see all of them.
+pub fn check_store(state: &AppState, viewer: &Viewer, action: Action, store: &StoreCode) -> Result<(), ApiError> {
+    match state.region_of(store) {
+        Some(region) => allow(viewer, action, Target::Store(store, &region)),
+        None => allow(viewer, action, Target::Chain).and(Err(ApiError::NotFound)),
+    }
+}
+
+/// What the table says about the server function at `path`, on the store it was given.
+///
+/// # Errors
+/// When the viewer may not, or the function is not in the table.
+pub fn check_function(
+    state: &AppState,
+    viewer: Option<&Viewer>,
+    path: &str,
+    store: Option<&StoreCode>,
+) -> Result<(), ApiError> {
+    match policy_of(&Method::POST, path).ok_or(ApiError::Forbidden)? {
+        Policy::Public => Ok(()),
+        Policy::SignedIn => viewer.map(|_| ()).ok_or(ApiError::SignInNeeded),
+        Policy::May(action, on) => {
+            let viewer = viewer.ok_or(ApiError::SignInNeeded)?;
+            match (on, store) {
+                (On::StoreArgument, Some(store)) => check_store(state, viewer, action, store),
+                (On::OwnScope, None) => allow(viewer, action, Target::OwnScope),
+                (On::Chain, None) => allow(viewer, action, Target::Chain),
+                _ => Err(ApiError::Forbidden),
+            }
+        }
+    }
+}
+
+/// Entrances the program has but the table does not: pages and server functions register themselves.
+#[must_use]
+pub fn undeclared<'a>(entrances: impl IntoIterator<Item = (Method, &'a str)>) -> Vec<String> {
+    entrances
+        .into_iter()
+        .filter(|(method, path)| policy_of(method, path).is_none())
+        .map(|(method, path)| format!("{method} {path}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entrance_is_declared_once() {
+        for (index, one) in TABLE.iter().enumerate() {
+            let again = TABLE[..index].iter().any(|other| other.method == one.method && other.path == one.path);
+            assert!(!again, "{} {}", one.method, one.path);
+        }
+    }
+
+    #[test]
+    fn what_is_not_declared_is_refused() {
+        assert_eq!(policy_of(&Method::DELETE, "/api/v1/events"), None);
+        assert_eq!(policy_of(&Method::GET, "/api/v1/nothing"), None);
+        assert_eq!(policy_of(&Method::HEAD, "/api/v1/me"), Some(Policy::SignedIn));
+        assert_eq!(undeclared([(Method::GET, "/new-page")]), ["GET /new-page"]);
+    }
+
+    #[test]
+    fn stores_in_the_path_are_where_the_guard_looks() {
+        for entrance in TABLE.iter().filter(|e| matches!(e.policy, Policy::May(_, On::StoreInPath))) {
+            assert_eq!(entrance.path.split('/').nth(4), Some("{store}"), "{}", entrance.path);
+        }
+    }
+}

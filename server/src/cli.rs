@@ -1,0 +1,96 @@
+//! The command line.
+
+use crate::config::Flags;
+use clap::{Args, Parser, Subcommand};
+use domain::id::PersonId;
+
+/// Shelftrace (货迹): every movement leaves a trace at the moment it happens.
+#[derive(Debug, Parser)]
+#[command(name = "shelftrace", version, propagate_version = true)]
+pub struct Cli {
+    /// Settings that every command takes.
+    #[command(flatten)]
+    pub flags: Flags,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the pages, the API and the live feed
+    Serve,
+    /// Manage accounts
+    User {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Show the settings in force, with secrets masked
+    Config,
+}
+
+/// What can be done with accounts.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Add an account; its password is generated, or read from standard input
+    Add(AddUserArgs),
+    /// List all accounts
+    List,
+    /// Refuse sign-in and end all sessions
+    Disable {
+        /// The login
+        login: String,
+    },
+    /// Allow sign-in again
+    Enable {
+        /// The login
+        login: String,
+    },
+    /// Set a new password and end all sessions
+    Password {
+        /// The login
+        login: String,
+        /// Read the password from the first line of standard input instead of generating one
+        #[arg(long)]
+        stdin: bool,
+    },
+}
+
+/// A new account.
+#[derive(Debug, Args)]
+pub struct AddUserArgs {
+    /// The login: lower-case letters, digits, dots, dashes
+    pub login: String,
+    /// The name shown
+    #[arg(long)]
+    pub name: String,
+    /// What the person is
+    #[arg(long, value_enum)]
+    pub role: RoleArg,
+    /// The store or region; none for the whole chain
+    #[arg(long)]
+    pub scope: Option<String>,
+    /// The person's id; made from the login by default
+    #[arg(long)]
+    pub id: Option<PersonId>,
+    /// Read the password from the first line of standard input instead of generating one
+    #[arg(long)]
+    pub stdin: bool,
+}
+
+/// [`domain::policy::Role`] as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum RoleArg {
+    /// Clerk of one store
+    Clerk,
+    /// Manager of one store
+    Manager,
+    /// Manager of one region
+    Regional,
+    /// Headquarters
+    Hq,
+    /// Auditor
+    Auditor,
+}

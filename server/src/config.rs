@@ -1,0 +1,342 @@
+//! Settings: flags over environment (`SHELFTRACE_…`) over file over defaults.
+
+use clap::{Args, ValueEnum};
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// What environment variables begin with.
+pub const ENV_PREFIX: &str = "SHELFTRACE_";
+/// The settings file looked for in the working directory.
+pub const FILE: &str = "shelftrace.toml";
+
+/// Our own news; of the database only what is wrong. It calls its own ordinary end at the end of a command an error.
+const DEFAULT_LOG: &str = "info,surrealdb=warn,surrealkv=warn,surrealdb_core::kvs::tasks=off";
+
+/// Settings as typed on the command line; what is not typed is left to the other sources.
+#[derive(Debug, Clone, Default, Args, Serialize)]
+pub struct Flags {
+    /// Settings file [default: shelftrace.toml, where there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// Folder for database, keys and certificates [default: ./data]
+    #[arg(long, global = true, value_name = "DIR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_dir: Option<PathBuf>,
+    /// Database: surrealkv://DIR, mem:// or ws://HOST [default: surrealkv://DATA_DIR/db]
+    #[arg(long, global = true, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
+    /// Address to serve HTTP on [default: 127.0.0.1:3000]
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<SocketAddr>,
+    /// Also serve HTTPS to the local network with a certificate of our own
+    #[arg(long, global = true, num_args = 0, default_missing_value = "true")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lan: Option<bool>,
+    /// Folder that `cargo xtask site` filled [default: ./site]
+    #[arg(long, global = true, value_name = "DIR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site_dir: Option<PathBuf>,
+    /// Address to serve Prometheus metrics on [default: off]
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metrics: Option<SocketAddr>,
+    /// Where browsers reach a server behind a proxy, such as https://stock.example
+    #[arg(long, global = true, value_name = "ORIGIN")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_origin: Option<String>,
+    /// Log filter, such as info or server=debug [default: info, the database's warnings]
+    #[arg(long, global = true, value_name = "FILTER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
+    /// Form of the log [default: text]
+    #[arg(long, global = true, value_enum)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_format: Option<LogFormat>,
+}
+
+/// Form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines: one object a line.
+    Json,
+}
+
+/// The settings in force.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Folder for database, keys and certificates.
+    pub data_dir: PathBuf,
+    /// Database; `None` is SurrealKV in the data folder.
+    pub database: Option<String>,
+    /// Name to sign in to a remote database with.
+    pub database_user: Option<String>,
+    /// Its password.
+    #[serde(default, deserialize_with = "any_scalar")]
+    pub database_password: Option<String>,
+    /// Address to serve HTTP on.
+    pub listen: SocketAddr,
+    /// Whether to serve HTTPS to the local network too.
+    pub lan: bool,
+    /// Address to serve that HTTPS on.
+    pub lan_listen: SocketAddr,
+    /// Address to hand out the certificate on, over plain HTTP.
+    pub lan_certificate_listen: SocketAddr,
+    /// Folder that `cargo xtask site` filled.
+    pub site_dir: PathBuf,
+    /// Address to serve metrics on; `None` is off.
+    pub metrics: Option<SocketAddr>,
+    /// Where browsers reach a server behind a proxy: scheme, host and port.
+    pub public_origin: Option<String>,
+    /// Log filter.
+    pub log: String,
+    /// Form of the log.
+    pub log_format: LogFormat,
+    /// A session ends after so many minutes without a request.
+    pub session_idle_min: u32,
+    /// A session ends so many days after sign-in.
+    pub session_max_days: u32,
+    /// Wrong passwords an account may see per minute.
+    pub sign_in_per_account_per_min: u32,
+    /// Wrong passwords an address may send per minute.
+    pub sign_in_per_address_per_min: u32,
+    /// Sync requests a device may send per second; twice as many in a burst.
+    pub sync_per_device_per_s: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: "data".into(),
+            database: None,
+            database_user: None,
+            database_password: None,
+            listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
+            lan: false,
+            lan_listen: SocketAddr::from(([0, 0, 0, 0], 3443)),
+            lan_certificate_listen: SocketAddr::from(([0, 0, 0, 0], 3080)),
+            site_dir: "site".into(),
+            metrics: None,
+            public_origin: None,
+            log: DEFAULT_LOG.into(),
+            log_format: LogFormat::Text,
+            session_idle_min: 12 * 60,
+            session_max_days: 30,
+            sign_in_per_account_per_min: 5,
+            sign_in_per_address_per_min: 20,
+            sync_per_device_per_s: 100,
+        }
+    }
+}
+
+/// `SHELFTRACE_BIN` and `SHELFTRACE_E2E_…` tell the browser tests what to run; a server started by them inherits both.
+fn is_of_tests(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    key == "bin" || key.starts_with("e2e_")
+}
+
+/// A number or a truth value is a password too when it comes from the environment, which knows no quotes.
+fn any_scalar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    use figment::value::{Num, Value};
+    use serde::de::Error;
+    match Option::<Value>::deserialize(deserializer)? {
+        None | Some(Value::Empty(..)) => Ok(None),
+        Some(Value::String(_, text)) => Ok(Some(text)),
+        Some(Value::Bool(_, truth)) => Ok(Some(truth.to_string())),
+        Some(Value::Num(_, number)) => Ok(Some(match number {
+            Num::I8(_) | Num::I16(_) | Num::I32(_) | Num::I64(_) | Num::I128(_) | Num::ISize(_) => {
+                number.to_i128().map(|n| n.to_string()).ok_or_else(|| D::Error::custom("expected a password"))?
+            }
+            Num::F32(n) => n.to_string(),
+            Num::F64(n) => n.to_string(),
+            _ => number.to_u128().map(|n| n.to_string()).ok_or_else(|| D::Error::custom("expected a password"))?,
+        })),
+        Some(_) => Err(D::Error::custom("expected a password")),
+    }
+}
+
+/// Why the settings are not usable.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A source has a value of the wrong kind or an unknown key; the message names both.
+    #[error("the settings cannot be used: {0}")]
+    Unreadable(String),
+    /// The file named on the command line is not there.
+    #[error("there is no settings file {}", .0.display())]
+    NoFile(PathBuf),
+    /// A value is readable but makes no sense.
+    #[error("the setting `{key}` is {value}: {need}")]
+    Nonsense {
+        /// Which.
+        key: &'static str,
+        /// What it is.
+        value: String,
+        /// What it has to be.
+        need: &'static str,
+    },
+}
+
+impl Config {
+    /// Reads all sources.
+    ///
+    /// # Errors
+    /// When a source names an unknown key or an unusable value; the message says which.
+    pub fn load(flags: &Flags) -> Result<Self, ConfigError> {
+        let file = match &flags.config {
+            Some(file) if !file.exists() => return Err(ConfigError::NoFile(file.clone())),
+            Some(file) => Some(file.as_path()),
+            None => Some(Path::new(FILE)).filter(|file| file.exists()),
+        };
+        Self::from_figment(&Self::sources(file, flags))
+    }
+
+    fn sources(file: Option<&Path>, flags: &Flags) -> Figment {
+        let defaults = Figment::from(Serialized::defaults(Self::default()));
+        let with_file = match file {
+            Some(file) => defaults.merge(Toml::file_exact(file)),
+            None => defaults,
+        };
+        with_file
+            .merge(Env::prefixed(ENV_PREFIX).filter(|key| !is_of_tests(key.as_str())))
+            .merge(Serialized::defaults(flags))
+    }
+
+    fn from_figment(figment: &Figment) -> Result<Self, ConfigError> {
+        let config: Self = figment.extract().map_err(|error| ConfigError::Unreadable(error.to_string()))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let nonsense = |key, value: String, need| Err(ConfigError::Nonsense { key, value, need });
+        let url = self.database_url();
+        if !["surrealkv://", "mem://", "ws://", "wss://"].iter().any(|scheme| url.starts_with(scheme)) {
+            return nonsense("database", url, "it must begin with surrealkv://, mem://, ws:// or wss://");
+        }
+        if self.database_user.is_some() != self.database_password.is_some() {
+            let given = if self.database_user.is_some() { "database_user" } else { "database_password" };
+            return nonsense(given, "given alone".into(), "database_user and database_password go together");
+        }
+        if let Some(origin) = &self.public_origin {
+            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            if !host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' '])) {
+                return nonsense("public_origin", origin.clone(), "it must be http(s)://host or http(s)://host:port");
+            }
+        }
+        let counts = [
+            ("session_idle_min", self.session_idle_min),
+            ("session_max_days", self.session_max_days),
+            ("sign_in_per_account_per_min", self.sign_in_per_account_per_min),
+            ("sign_in_per_address_per_min", self.sign_in_per_address_per_min),
+            ("sync_per_device_per_s", self.sync_per_device_per_s),
+        ];
+        for (key, value) in counts {
+            if !(1..=1_000_000).contains(&value) {
+                return nonsense(key, value.to_string(), "it must be 1 to 1000000");
+            }
+        }
+        if tracing_subscriber::EnvFilter::try_new(&self.log).is_err() {
+            return nonsense("log", self.log.clone(), "it must be a log filter such as info or server=debug");
+        }
+        Ok(())
+    }
+
+    /// The database's address.
+    #[must_use]
+    pub fn database_url(&self) -> String {
+        self.database.clone().unwrap_or_else(|| format!("surrealkv://{}", self.data_dir.join("db").display()))
+    }
+
+    /// Whether browsers reach the plain listener through HTTPS, by a proxy before it.
+    #[must_use]
+    pub fn is_behind_https(&self) -> bool {
+        self.public_origin.as_deref().is_some_and(|origin| origin.starts_with("https://"))
+    }
+
+    /// The settings for people to read, secrets masked.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let mut shown = self.clone();
+        shown.database = Some(mask_url(&self.database_url()));
+        shown.database_password = self.database_password.as_ref().map(|_| MASK.to_owned());
+        let pairs = serde_json::to_value(&shown).expect("settings are plain data");
+        let mut text = String::new();
+        for (key, value) in pairs.as_object().expect("settings are a struct") {
+            match value {
+                serde_json::Value::Null => text.push_str(&format!("# {key} is not set\n")),
+                value => text.push_str(&format!("{key} = {value}\n")),
+            }
+        }
+        text
+    }
+}
+
+const MASK: &str = "********";
+
+/// `ws://name:secret@host` without the secret.
+fn mask_url(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    match rest.split_once('@') {
+        Some((_, host)) => format!("{scheme}://{MASK}@{host}"),
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(toml: &str) -> Result<Config, ConfigError> {
+        let sources = Figment::from(Serialized::defaults(Config::default())).merge(Toml::string(toml));
+        Config::from_figment(&sources)
+    }
+
+    #[test]
+    fn defaults_make_sense() {
+        assert_eq!(with("").expect("defaults are valid"), Config::default());
+    }
+
+    #[test]
+    fn nonsense_is_refused_by_name() {
+        for (toml, key) in [
+            ("listen = \"here\"", "listen"),
+            ("lissten = \"127.0.0.1:1\"", "lissten"),
+            ("database = \"postgres://x\"", "database"),
+            ("session_idle_min = 0", "session_idle_min"),
+            ("session_idle_min = -5", "session_idle_min"),
+            ("public_origin = \"https://a/b\"", "public_origin"),
+            ("database_password = 12345", "database_password"),
+            ("log = \"a=b=c\"", "log"),
+        ] {
+            let message = with(toml).expect_err(toml).to_string();
+            assert!(message.contains(key), "{toml}: {message}");
+        }
+    }
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("settings.toml");
+        std::fs::write(&file, "listen = \"127.0.0.1:5000\"\nlan = true").expect("writes");
+        let flags = Flags { listen: Some(SocketAddr::from(([127, 0, 0, 1], 4000))), ..Flags::default() };
+        let config = Config::from_figment(&Config::sources(Some(&file), &flags)).expect("valid");
+        assert_eq!((config.listen.port(), config.lan), (4000, true));
+    }
+
+    #[test]
+    fn secrets_are_masked() {
+        let config = with("database = \"ws://u:canary@db\"\ndatabase_user = \"u\"\ndatabase_password = 4711").expect("valid");
+        assert_eq!(config.database_password.as_deref(), Some("4711"));
+        let shown = config.masked();
+        assert!(!shown.contains("canary") && !shown.contains("4711"), "{shown}");
+    }
+}

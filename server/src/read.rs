@@ -1,0 +1,147 @@
+//! What pages and routes read, cut to what the viewer may see.
+
+use crate::error::ApiError;
+use crate::state::AppState;
+use crate::store::Masters;
+use domain::board::{ChainBoard, ShelfDetail, StorePlan, StoreRow, StoreUpdate, TraceEntry};
+use domain::id::{ShelfCode, StoreCode};
+use domain::master::Region;
+use domain::policy::{Action, Target, Viewer, may};
+use domain::stocktake::Stocktake;
+use frontend::backend::{ShelfTask, Workbench};
+
+/// Latest events on a board.
+const N_TRACES: u32 = 30;
+/// Stores whose events are looked through for them.
+const N_STORES_TRACED: usize = 8;
+
+/// The stores in which the viewer may do something, by code.
+pub fn stores_of<'a>(masters: &'a Masters, viewer: &'a Viewer, action: Action) -> impl Iterator<Item = &'a StoreCode> {
+    masters
+        .stores()
+        .iter()
+        .filter(move |(code, master)| may(viewer, action, Target::Store(code, &master.store.region)))
+        .map(|(code, _)| code)
+}
+
+/// The stores the viewer may see, with the latest events.
+///
+/// # Errors
+/// When the database fails.
+pub async fn chain_board(state: &AppState, viewer: &Viewer) -> Result<ChainBoard, ApiError> {
+    let masters = state.directory.masters();
+    let mut rows = state.live.rows();
+    let mut stores = Vec::new();
+    for code in stores_of(&masters, viewer, Action::SeeBoard) {
+        match rows.remove(code) {
+            Some(row) => stores.push(row),
+            // The hub has not read it yet.
+            None => stores.extend(state.db.store_row(&state.directory, code).await?),
+        }
+    }
+    let traces = latest_traces(state, viewer, &stores).await?;
+    let is_shown = |region: &&Region| stores.iter().any(|row| row.region == region.code);
+    Ok(ChainBoard {
+        now: state.clock.now(),
+        regions: masters.regions().iter().filter(is_shown).cloned().collect(),
+        categories: masters.categories().to_vec(),
+        stores,
+        traces,
+    })
+}
+
+/// The latest events of those stores, from the few where something happened last.
+async fn latest_traces(state: &AppState, viewer: &Viewer, rows: &[StoreRow]) -> Result<Vec<TraceEntry>, ApiError> {
+    let last_at = |row: &StoreRow| row.cells.iter().filter_map(|cell| cell.last_trace_at).max();
+    let mut rows: Vec<&StoreRow> = rows.iter().filter(|row| sees_traces_of(state, viewer, &row.store)).collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(last_at(row)));
+    let mut traces = Vec::new();
+    for row in rows.into_iter().take(N_STORES_TRACED) {
+        traces.extend(state.db.traces(&state.directory, &row.store, None, N_TRACES).await?);
+    }
+    traces.sort_by_key(|trace| std::cmp::Reverse((trace.recorded_at, trace.seq)));
+    traces.truncate(N_TRACES as usize);
+    Ok(traces)
+}
+
+/// One store's floor.
+///
+/// # Errors
+/// When the database fails or the store is unknown.
+pub async fn store_plan(state: &AppState, viewer: &Viewer, store: &StoreCode) -> Result<StorePlan, ApiError> {
+    let mut plan = plan(state, store).await?;
+    if !sees_traces_of(state, viewer, store) {
+        plan.traces.clear();
+    }
+    Ok(plan)
+}
+
+async fn plan(state: &AppState, store: &StoreCode) -> Result<StorePlan, ApiError> {
+    state.db.store_plan(&state.directory, store, state.clock.now()).await?.ok_or(ApiError::NotFound)
+}
+
+/// One shelf, line by line.
+///
+/// # Errors
+/// When the database fails or the shelf is unknown.
+pub async fn shelf_detail(
+    state: &AppState,
+    viewer: &Viewer,
+    store: &StoreCode,
+    shelf: &ShelfCode,
+) -> Result<ShelfDetail, ApiError> {
+    let detail = state.db.shelf_detail(&state.directory, store, shelf, state.clock.now()).await?;
+    let mut detail = detail.ok_or(ApiError::NotFound)?;
+    if !sees_traces_of(state, viewer, store) {
+        detail.traces.clear();
+    }
+    Ok(detail)
+}
+
+/// A store's update as the viewer may see it now; `None` when not at all.
+#[must_use]
+pub fn update_for(state: &AppState, viewer: &Viewer, update: &StoreUpdate) -> Option<StoreUpdate> {
+    let target = Target::Store(&update.row.store, &update.row.region);
+    if !may(viewer, Action::SeeBoard, target) {
+        return None;
+    }
+    let mut update = update.clone();
+    if !sees_traces_of(state, viewer, &update.row.store) {
+        update.traces.clear();
+    }
+    Some(update)
+}
+
+fn sees_traces_of(state: &AppState, viewer: &Viewer, store: &StoreCode) -> bool {
+    state.region_of(store).is_some_and(|region| may(viewer, Action::SeeTrace, Target::Store(store, &region)))
+}
+
+/// The stocktake that is open, or else the latest one.
+#[must_use]
+pub fn present_stocktake(stocktakes: Vec<Stocktake>) -> Option<Stocktake> {
+    stocktakes.into_iter().max_by_key(|stocktake| (stocktake.submitted_at.is_none(), stocktake.opened_at))
+}
+
+/// A store's day: which shelves are counted and which are not, without any expected quantity.
+///
+/// # Errors
+/// When the database fails or the store is unknown.
+pub async fn workbench(state: &AppState, store: &StoreCode) -> Result<Workbench, ApiError> {
+    let masters = state.directory.masters();
+    let master = &masters.store(store).ok_or(ApiError::NotFound)?.store;
+    let plan = plan(state, store).await?;
+    let stocktake = present_stocktake(state.db.stocktakes(store).await?);
+    let task = |cell: domain::board::ShelfCell| ShelfTask {
+        shelf: cell.shelf,
+        n_planned: cell.cell.n_planned,
+        n_counted: cell.cell.count.n_counted,
+    };
+    Ok(Workbench {
+        now: plan.now,
+        store: store.clone(),
+        store_name: master.name.clone(),
+        zone_offset: master.zone_offset,
+        stocktake,
+        shelves: plan.shelves.into_iter().map(task).collect(),
+    })
+}

@@ -1,0 +1,79 @@
+//! The routes: plain versioned JSON under `/api/v1/`, for phones, programs and the live feed.
+//!
+//! Each parses, asks, replies. Who may call them is decided before, by [`crate::access`].
+
+pub mod board;
+pub mod events;
+pub mod health;
+pub mod live;
+pub mod people;
+pub mod sign_in;
+pub mod snapshot;
+pub mod stock;
+pub mod sync;
+
+use crate::error::ApiError;
+use crate::state::AppState;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use domain::id::StoreCode;
+use serde::de::DeserializeOwned;
+
+/// Every route that is not a page's.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/api/v1/sign-in", post(sign_in::sign_in))
+        .route("/api/v1/sign-out", post(sign_in::sign_out))
+        .route("/api/v1/sign-out-everywhere", post(sign_in::sign_out_everywhere))
+        .route("/api/v1/me", get(sign_in::me))
+        .route("/api/v1/snapshot", get(snapshot::snapshot))
+        .route("/api/v1/sync", post(sync::sync))
+        .route("/api/v1/stock", get(stock::stock))
+        .route("/api/v1/events", get(events::events))
+        .route("/api/v1/board", get(board::chain))
+        .route("/api/v1/board/{store}", get(board::store))
+        .route("/api/v1/board/{store}/{shelf}", get(board::shelf))
+        .route("/api/v1/live", get(live::live))
+        .route("/api/v1/people", get(people::list))
+        .route("/api/v1/people/{person}/disable", post(people::disable))
+        .route("/api/v1/people/{person}/enable", post(people::enable))
+        .route("/healthz", get(health::is_alive))
+        .route("/readyz", get(health::is_ready))
+}
+
+/// A JSON body; what cannot be read is told as [`ApiError`].
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let bytes = read_body(request, state).await?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| ApiError::Malformed(error.to_string()))
+    }
+}
+
+/// A body within the limits.
+///
+/// # Errors
+/// [`ApiError::TooLarge`] beyond them.
+pub async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+    Bytes::from_request(request, state).await.map_err(|rejection| {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            ApiError::TooLarge { most: "1 MiB" }
+        } else {
+            ApiError::Malformed(rejection.body_text())
+        }
+    })
+}
+
+/// The store in a path.
+///
+/// # Errors
+/// [`ApiError::NotFound`] when no store can be called so.
+pub fn store_code(text: &str) -> Result<StoreCode, ApiError> {
+    StoreCode::parse(text).map_err(|_| ApiError::NotFound)
+}

@@ -1,0 +1,58 @@
+//! What a phone takes along to count while offline.
+
+use crate::access::{Asker, store_in_query};
+use crate::error::ApiError;
+use crate::state::AppState;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use domain::chain::Hash;
+use domain::instant::Timestamp;
+use domain::sync::{PhoneSnapshot, SnapshotShelf};
+
+/// Submitted stocktakes a phone is told of, the latest.
+const N_SUBMITTED: usize = 10;
+
+/// The snapshot, or 304 when the phone has it already. It holds no expected quantity: counting is blind.
+pub async fn snapshot(
+    State(state): State<AppState>,
+    Extension(asker): Extension<Asker>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let viewer = asker.viewer()?.clone();
+    let code = store_in_query(&viewer, query.as_deref())?;
+    let masters = state.directory.masters();
+    let master = masters.store(&code).ok_or(ApiError::NotFound)?;
+    let mut stocktakes = state.db.stocktakes(&code).await?;
+    stocktakes.sort_by_key(|stocktake| (stocktake.submitted_at.is_some(), std::cmp::Reverse(stocktake.opened_at)));
+    let n_open = stocktakes.iter().filter(|stocktake| stocktake.submitted_at.is_none()).count();
+    stocktakes.truncate(n_open + N_SUBMITTED);
+    let signed = |shelf: &domain::master::Shelf| SnapshotShelf {
+        shelf: shelf.clone(),
+        signature: state.keys.shelf_key.sign(&code, &shelf.code).signature,
+    };
+    let mut snapshot = PhoneSnapshot {
+        // Left out of the tag, which must not change with every second.
+        now: Timestamp::default(),
+        viewer,
+        store: master.store.clone(),
+        zones: master.zones.clone(),
+        shelves: master.shelves.iter().map(signed).collect(),
+        categories: masters.categories().to_vec(),
+        products: masters.products().values().cloned().collect(),
+        stocktakes,
+    };
+    let content = serde_json::to_vec(&snapshot).map_err(ApiError::unavailable)?;
+    let tag = format!("W/\"{}\"", &Hash::of(&content).to_string()[..32]);
+    let tag_header = HeaderValue::from_str(&tag).expect("hexadecimal digits are header text");
+    let cached = HeaderValue::from_static("private, no-cache");
+    let answer_headers = [(header::ETAG, tag_header), (header::CACHE_CONTROL, cached)];
+    let asked = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    if asked.is_some_and(|tags| tags.split(',').any(|one| one.trim() == tag)) {
+        return Ok((StatusCode::NOT_MODIFIED, answer_headers).into_response());
+    }
+    snapshot.now = state.clock.now();
+    Ok((answer_headers, Json(snapshot)).into_response())
+}

@@ -1,0 +1,121 @@
+//! What every request can reach.
+
+use crate::auth::limit::Limiter;
+use crate::auth::session::SignIn;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::keys::Keys;
+use crate::ledger::Ledger;
+use crate::live::LiveHub;
+use crate::site::Site;
+use crate::store::{Database, Directory, StoreError};
+use axum::extract::FromRef;
+use domain::id::{RegionCode, StoreCode};
+use leptos::config::LeptosOptions;
+use std::ops::Deref;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// Shared by all requests. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<App>);
+
+/// What [`AppState`] shares.
+pub struct App {
+    /// Settings in force.
+    pub config: Config,
+    /// The time.
+    pub clock: Clock,
+    /// Secrets.
+    pub keys: Keys,
+    /// The database.
+    pub db: Database,
+    /// Stores, shelves, products, people's names.
+    pub directory: Directory,
+    /// The writer.
+    pub ledger: Ledger,
+    /// The live feed.
+    pub live: LiveHub,
+    /// Accounts and sessions.
+    pub sign_in: SignIn,
+    /// How often a device may send.
+    pub sync_limit: Limiter,
+    /// The browser's half.
+    pub site: Site,
+    /// Turns true when the server is told to stop.
+    pub stopping: watch::Sender<bool>,
+    /// What Leptos asks for.
+    pub leptos: LeptosOptions,
+}
+
+impl Deref for AppState {
+    type Target = App;
+    fn deref(&self) -> &App {
+        &self.0
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}
+
+/// Why the server cannot start on its database.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Master data cannot be read.
+    #[error("the master data cannot be read")]
+    Masters(#[source] StoreError),
+    /// The ledger cannot be used.
+    #[error("the ledger cannot be started")]
+    Ledger(#[source] crate::ledger::StartError),
+    /// Accounts cannot be read.
+    #[error("the accounts cannot be read")]
+    People(#[source] StoreError),
+}
+
+impl AppState {
+    /// Starts the writer and the live feed on an open database.
+    ///
+    /// # Errors
+    /// When master data, accounts or ledger cannot be read.
+    pub async fn start(config: Config, clock: Clock, keys: Keys, db: Database) -> Result<Self, StartError> {
+        let masters = db.load_masters().await.map_err(StartError::Masters)?;
+        let accounts = db.accounts().await.map_err(StartError::People)?;
+        let people = accounts.into_iter().map(|account| (account.viewer.id, account.viewer.name)).collect();
+        let directory = Directory::new(masters, people);
+        let heads_file = config.data_dir.join("heads.jsonl");
+        let ledger = Ledger::start(db.clone(), directory.clone(), keys.clone(), clock.clone(), heads_file);
+        let ledger = ledger.await.map_err(StartError::Ledger)?;
+        let live = LiveHub::start(db.clone(), directory.clone(), clock.clone());
+        let per_s = config.sync_per_device_per_s;
+        let site = Site::open(&config.site_dir);
+        let leptos = LeptosOptions::builder().output_name("shelftrace").build();
+        Ok(Self(Arc::new(App {
+            sign_in: SignIn::new(db.clone(), clock.clone(), &config),
+            sync_limit: Limiter::new(clock.clone(), per_s, 1_000, per_s.saturating_mul(2)),
+            config,
+            clock,
+            keys,
+            db,
+            directory,
+            ledger,
+            live,
+            site,
+            stopping: watch::Sender::new(false),
+            leptos,
+        })))
+    }
+
+    /// The region a store belongs to; `None` for an unknown store.
+    #[must_use]
+    pub fn region_of(&self, store: &StoreCode) -> Option<RegionCode> {
+        self.directory.masters().store(store).map(|master| master.store.region.clone())
+    }
+
+    /// Ends the live feeds, which would otherwise keep their connections open for ever.
+    pub fn stop_feeds(&self) {
+        self.stopping.send_replace(true);
+    }
+}
