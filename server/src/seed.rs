@@ -41,7 +41,7 @@ pub struct Size {
 
 impl Default for Size {
     fn default() -> Self {
-        Self { n_stores: 12, n_products: 2_000, n_days: 30, n_receipts_per_day: 25 }
+        Self { n_stores: 12, n_products: 2_000, n_days: 30, n_receipts_per_day: 20 }
     }
 }
 

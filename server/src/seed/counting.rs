@@ -143,15 +143,17 @@ fn walk(
     let first = if order.is_empty() { 0 } else { random.index(order.len()) };
     order.rotate_left(first);
     let mut walk = Vec::new();
+    let mut n_seen = 0;
     let mut clocks = vec![0_i64; counters.len()];
     for shelf in order {
         let (turn, clock) = clocks.iter_mut().enumerate().min_by_key(|(_, clock)| **clock).expect("there is a counter");
         let counter = counters[turn];
         *clock += random.whole(WALK_MS.0, WALK_MS.1);
         for line in (0..lines.len()).filter(|&line| lines[line].shelf == shelf) {
-            if walk.len() >= n_lines {
+            if n_seen == n_lines {
                 return walk;
             }
+            n_seen += 1;
             walk.push((*clock, Seen::Item { counter, line }));
             *clock += random.whole(PACE_MS.0, PACE_MS.1);
         }

@@ -187,6 +187,6 @@ fn the_default_history_is_of_bearable_size() {
             }
         }
     }
-    assert!((10_000..=30_000).contains(&n_events), "{n_events} events");
-    assert!(n_legs <= 60_000, "{n_legs} legs");
+    assert!((10_000..=25_000).contains(&n_events), "{n_events} events");
+    assert!(n_legs <= 40_000, "{n_legs} legs");
 }
