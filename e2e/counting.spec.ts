@@ -1,0 +1,111 @@
+import type { Page } from '@playwright/test';
+import { accessible, expect, fits, hydrated, signIn, test } from './fixtures.ts';
+import { type Scene, type Symbol, film } from './support/camera.ts';
+import { Machine, type Snapshot } from './support/machine.ts';
+
+/** The products of a shelf as they lie before the camera: one scene each, with an empty one between. */
+async function walkAlong(snapshot: Snapshot, shelfCode: string, nProducts: number): Promise<string> {
+  const shelf = snapshot.shelves.find(({ code }) => code === shelfCode)!;
+  const label = `ST1:${snapshot.store.code}:${shelf.code}:${shelf.signature}`;
+  // Every symbology a shop meets; the last two carry the same GTIN as a GS1 element string.
+  const kinds = ['ean13', 'ean13', 'code128', 'gs1datamatrix'] as const;
+  const symbols = shelf.items.slice(0, nProducts).map((sku, n): Symbol => {
+    const gtin = snapshot.products.find((product) => product.sku === sku)!.barcodes[0]!.gtin;
+    const kind = kinds[n % kinds.length]!;
+    return { kind, text: kind === 'gs1datamatrix' ? `(01)${gtin}` : gtin.slice(1) };
+  });
+  const scenes: Scene[] = [{ symbols: [{ kind: 'qrcode', text: label }], seconds: 3 }];
+  for (const symbol of symbols) scenes.push({ symbols: [], seconds: 1.5 }, { symbols: [symbol], seconds: 2 });
+  scenes.push({ symbols: [], seconds: 20 });
+  return film(scenes);
+}
+
+async function beginCounting(page: Page): Promise<void> {
+  await page.goto('/count');
+  await hydrated(page);
+  await page.getByRole('button', { name: /^(Start counting|Join the count)$/ }).click();
+}
+
+const counted = (page: Page) => page.getByRole('button', { name: /pieces\. Change the quantity$/ });
+
+test('a clerk scans a shelf and ten products, and headquarters sees it at once', async ({ server, browserOf }) => {
+  const machine = await Machine.signIn(server.origin, 'lina');
+  const snapshot = await machine.snapshot('S001');
+  const tape = await walkAlong(snapshot, 'A-01', 10);
+
+  const board = await browserOf('desktop', 'en').open('/sign-in');
+  await signIn(board, 'hq');
+  await board.goto('/board/S001/A-01');
+  await hydrated(board);
+  await expect(board.getByText('Live', { exact: true })).toBeVisible();
+
+  const phone = await browserOf('phone', 'en', tape).open('/sign-in');
+  await signIn(phone, 'lina');
+  await beginCounting(phone);
+  await phone.getByRole('button', { name: 'Scan', exact: true }).click();
+  await expect(phone.getByText('Shelf A-01').first()).toBeVisible({ timeout: 30_000 });
+  await expect(phone.getByRole('heading', { name: 'Counted (10)' })).toBeVisible({ timeout: 90_000 });
+  await phone.getByRole('button', { name: 'Pause' }).click();
+  await phone.screenshot({ path: 'screenshots/counting-phone-en.png' });
+  await accessible(phone);
+  await fits(phone);
+
+  // The board has every line without a reload.
+  await expect(board.getByText('Li Na').or(board.getByText('李娜')).first()).toBeVisible();
+  await board.screenshot({ path: 'screenshots/shelf-live-desktop-en.png' });
+  const detail = await machine.snapshot('S001');
+  expect(detail.stocktakes.some(({ submitted_at }) => submitted_at === null)).toBe(true);
+
+  const auditor = await Machine.signIn(server.origin, 'auditor');
+  const { events } = await auditor.get<{ events: { what: { counted?: { shelf: string } } }[] }>(
+    '/api/v1/events?store=S001&limit=100',
+  );
+  expect(events.filter(({ what }) => what.counted?.shelf === 'A-01').length).toBeGreaterThanOrEqual(10);
+});
+
+test('what is scanned offline survives a killed browser and arrives once', async ({ server, browserOf }) => {
+  const machine = await Machine.signIn(server.origin, 'lina');
+  const snapshot = await machine.snapshot('S001');
+  const shelf = snapshot.shelves[2]!;
+  const before = await eventsOn(server.origin, shelf.code);
+
+  const browser = browserOf('phone', 'zh');
+  let page = await browser.open('/sign-in');
+  await signIn(page, 'lina');
+  await page.goto('/count');
+  await hydrated(page);
+  await page.getByRole('button', { name: /^(开始盘点|加入盘点)$/ }).click();
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+
+  await browser.context.setOffline(true);
+  await page.getByRole('button', { name: shelf.code, exact: false }).first().click();
+  for (const units of ['3', '0', '12']) {
+    await page.getByRole('button', { name: /还没盘。输入数量$/ }).first().click();
+    await page.keyboard.type(units);
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('button', { name: new RegExp(`，${units} 件。改数量$`) }).first()).toBeVisible();
+  }
+  await browser.kill();
+
+  // The app starts from the phone's own copy while the server cannot be reached.
+  await server.kill();
+  page = await browser.open('/count');
+  await expect(page.getByText(/条待上传/).first()).toBeVisible({ timeout: 30_000 });
+  await page.screenshot({ path: 'screenshots/offline-phone-zh.png' });
+  expect(browser.errors.filter((error) => !/ERR_|Failed to (fetch|load)/.test(error))).toEqual([]);
+  browser.errors.length = 0;
+
+  await server.run();
+  await expect(page.getByText(/已全部上传/).first()).toBeVisible({ timeout: 90_000 });
+  browser.errors.length = 0;
+  const after = await eventsOn(server.origin, shelf.code);
+  expect(after - before).toBe(3);
+});
+
+async function eventsOn(origin: string, shelf: string): Promise<number> {
+  const auditor = await Machine.signIn(origin, 'auditor');
+  const { events } = await auditor.get<{ events: { what: { counted?: { shelf: string } } }[] }>(
+    '/api/v1/events?store=S001&limit=500',
+  );
+  return events.filter(({ what }) => what.counted?.shelf === shelf).length;
+}
