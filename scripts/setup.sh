@@ -14,7 +14,8 @@ with_tests=no
 for argument in "$@"; do
   case "$argument" in
     --tests) with_tests=yes ;;
-    *) die "setup.sh knows no option $argument (only --tests)" ;;
+    # Sourced without arguments of its own it sees the caller's, which are none of its business.
+    *) [ "${BASH_SOURCE[0]}" != "$0" ] || die "setup.sh knows no option $argument (only --tests)" ;;
   esac
 done
 

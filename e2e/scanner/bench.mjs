@@ -163,7 +163,8 @@ function report(results) {
   }
   if (wantsDetails) {
     for (const one of results.filter(({ photo, frames }) => !['right', 'quiet'].includes(photo) || !['right', 'quiet'].includes(frames))) {
-      console.log(`${one.name}: photo ${one.photo}, film ${one.frames}, wanted ${JSON.stringify(one.want)}, accepted ${JSON.stringify(one.accepted)}`);
+      const [want, ...accepted] = [one.want, ...new Set(one.accepted)].map((text) => JSON.stringify(text?.slice(0, 60) ?? null));
+      console.log(`${one.name}: photo ${one.photo}, film ${one.frames}, wanted ${want}, accepted ${accepted.join(' ') || 'nothing'}`);
     }
   }
 }
