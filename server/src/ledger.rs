@@ -1,10 +1,13 @@
 //! The ledger: one writer with group commit, its witnesses, and the tools that check and refold it.
 
+pub mod archive;
 mod commit;
 mod decide;
 pub mod heads;
 mod load;
 pub mod rebuild;
+pub mod segment;
+pub mod verify;
 mod writer;
 
 pub use heads::Alarm;

@@ -56,9 +56,7 @@ pub async fn rebuild(database: &Database, masters: &Masters, store: &StoreCode) 
     let mut rows = Changes::default();
     changes(store, &StoreModels::default(), &models, &mut rows);
     let n_rows = rows.new.len();
-    let mut variables = Variables::new();
-    variables.insert("id", Value::RecordId(RecordId::new("refold", store.as_str())));
-    database.run("UPSERT $id RETURN NONE", variables).await?;
+    mark(database, store).await?;
     for table in TABLES {
         clear(database, table, store).await?;
     }
@@ -72,6 +70,13 @@ pub async fn rebuild(database: &Database, masters: &Masters, store: &StoreCode) 
     database.run("DELETE $id RETURN NONE", variables).await?;
     let after = model_hash(database, store).await?;
     Ok(Rebuilt { store: store.clone(), n_events, n_rows, before, after })
+}
+
+/// Marks a store's read models as not to be trusted until [`rebuild`] is through.
+pub(super) async fn mark(database: &Database, store: &StoreCode) -> Result<(), StoreError> {
+    let mut variables = Variables::new();
+    variables.insert("id", Value::RecordId(RecordId::new("refold", store.as_str())));
+    database.run("UPSERT $id RETURN NONE", variables).await.map(|_| ())
 }
 
 /// Finishes the rebuilds that were cut short.

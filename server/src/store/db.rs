@@ -109,6 +109,18 @@ impl Database {
         Ok(database)
     }
 
+    /// Runs a statement as it stands and returns its result as text: for tests that look behind the scenes or play an
+    /// intruder.
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    #[doc(hidden)]
+    pub async fn execute(&self, statement: &str) -> Result<String, StoreError> {
+        use surrealdb::types::{ToSql, Value};
+        let result: Value = self.run(statement, Variables::new()).await?.take(0)?;
+        Ok(result.to_sql())
+    }
+
     /// Starts a statement; give it to [`checked`].
     pub(crate) fn query<'a>(&'a self, text: &'a str) -> Query<'a, Any> {
         self.client.query(text)

@@ -1,7 +1,7 @@
 //! Numbered, forward-only migrations of the schema.
 
 use super::db::{Database, StoreError};
-use super::row::{Fields, int, text};
+use super::row::{Fields, text};
 use domain::chain::Hash;
 use surrealdb::types::{RecordId, Value, Variables};
 
@@ -88,13 +88,4 @@ async fn applied(database: &Database) -> Result<Vec<(i64, String)>, StoreError> 
             Ok((fields.int("number")?, fields.text("checksum")?))
         })
         .collect()
-}
-
-/// The record that stands for a migration of the future, for the test that such a database is refused.
-#[doc(hidden)]
-pub async fn pretend_newer_schema(database: &Database) -> Result<(), StoreError> {
-    let mut variables = Variables::new();
-    variables.insert("id", Value::RecordId(RecordId::new("schema_migration", 9_999_i64)));
-    variables.insert("number", int(9_999));
-    database.run("CREATE $id CONTENT { name: 'future', checksum: '' }", variables).await.map(|_| ())
 }

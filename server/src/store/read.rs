@@ -6,7 +6,7 @@ use super::master::{Masters, StoreMaster};
 use super::model_row::{
     area_text, read_cell, read_line, read_stock, read_stocktake, read_trace, read_unknown, shelves_of,
 };
-use super::row::{Fields, between, event_id, head_id, ids, prefixed, seq, text};
+use super::row::{Fields, between, event_id, head_id, ids, prefixed, receipt_id, seq, text};
 use crate::store::model_row::StoreModels;
 use data_encoding::HEXLOWER;
 use domain::board::{
@@ -15,7 +15,7 @@ use domain::board::{
 use domain::chain::{Hash, Head, SignedHead};
 use domain::event::{CountedItem, EventBody, LedgerEvent};
 use domain::fold::{Area, CountLine, StockRow};
-use domain::id::{ShelfCode, SkuCode, StocktakeId, StoreCode};
+use domain::id::{EventId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use domain::instant::Timestamp;
 use domain::movement::Place;
 use domain::stocktake::Stocktake;
@@ -150,6 +150,17 @@ impl Database {
         variables.insert("ids", ids(numbers.into_iter().map(|n| event_id(store, n))));
         let rows: Vec<Value> = self.run("SELECT * FROM $ids", variables).await?.take(0)?;
         rows.into_iter().map(read_event).collect()
+    }
+
+    /// The number an event has in its store's ledger, if it was ever taken.
+    ///
+    /// # Errors
+    /// When the database fails or the record is damaged.
+    pub async fn seq_of(&self, event: EventId) -> Result<Option<u64>, StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("id", Value::RecordId(receipt_id(event)));
+        let rows: Vec<Value> = self.run("SELECT * FROM $id", variables).await?.take(0)?;
+        rows.into_iter().map(|row| Fields::of(row)?.n("seq")).next().transpose()
     }
 
     /// Every stocktake of a store, in the order of their names.

@@ -1,5 +1,6 @@
 //! A small chain to test with: two stores, three shelves, a few items.
 
+use domain::board::ShelfDetail;
 use domain::event::{CountMethod, CountedItem, DeviceEvent, EventBody, ShelfProof};
 use domain::geo::{Coordinates, Fix, NoFix};
 use domain::id::{CategoryCode, DeviceId, EventId, PersonId, RegionCode, ShelfCode, SkuCode, StocktakeId, StoreCode};
@@ -9,6 +10,7 @@ use domain::movement::{MovementKind, Place, Units, carry};
 use domain::policy::{Role, Scope, Viewer};
 use server::clock::Clock;
 use server::keys::Keys;
+use server::ledger::verify::{Flaw, verify};
 use server::ledger::{Ledger, StartError};
 use server::store::{Database, Directory, Masters, PersonNames, StoreMaster};
 use std::path::PathBuf;
@@ -117,6 +119,19 @@ impl Chain {
 
     pub fn heads_file(&self) -> PathBuf {
         self.files.path().join("heads.jsonl")
+    }
+
+    /// A shelf of S001 as people see it.
+    pub async fn detail(&self, on: &str) -> ShelfDetail {
+        let detail = self.database.shelf_detail(&self.directory, &store("S001"), &shelf(on), self.clock.now()).await;
+        detail.expect("reads").expect("exists")
+    }
+
+    /// What is wrong with the ledger, store by store.
+    pub async fn flaws(&self) -> Vec<Flaw> {
+        let key = keys().head_key.verifying_key();
+        let reports = verify(&self.database, &key, &self.heads_file()).await.expect("reads");
+        reports.into_iter().filter_map(|report| report.flaw).collect()
     }
 
     /// A second ledger on the same database, as another server process has.

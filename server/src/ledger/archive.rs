@@ -1,0 +1,281 @@
+//! Exports the chain as a directory of segments, and imports one.
+
+use super::rebuild::{RebuildError, mark, rebuild};
+use super::segment::{SegmentError, SegmentEvent, SegmentReader, SegmentWriter};
+use crate::store::row::{bytes, event_id, head_id, receipt_id, seq, text};
+use crate::store::{Database, Masters, StoreError, StoreMaster};
+use domain::chain::{Hash, Head};
+use domain::event::EventBody;
+use domain::id::{EventId, StoreCode};
+use domain::master::{Category, Product, Region, Shelf, Store, Zone};
+use ed25519_dalek::{Signer, SigningKey};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use surrealdb::types::{Object, Value, Variables};
+
+/// Events of one transaction or one read.
+const EVENTS: u64 = 500;
+const MASTERS_FILE: &str = "masters.json";
+const EXTENSION: &str = "shelfseg";
+
+/// What was exported or imported of one store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Archived {
+    /// Which store.
+    pub store: StoreCode,
+    /// Where.
+    pub path: PathBuf,
+    /// Number of the last event in it.
+    pub last: u64,
+    /// Events that were written.
+    pub n_events: u64,
+}
+
+/// Why an export or import failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// A file or directory cannot be used.
+    #[error("cannot use {}", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A segment cannot be used.
+    #[error("cannot use {}", path.display())]
+    Segment {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        source: SegmentError,
+    },
+    /// The ledger has other events than the segment's beginning follows.
+    #[error("{} does not follow event {last} of store {store}", path.display())]
+    DoesNotFollow {
+        /// Which file.
+        path: PathBuf,
+        /// Which store.
+        store: StoreCode,
+        /// Where that store's ledger ends.
+        last: u64,
+    },
+    /// The database fails.
+    #[error("the database fails")]
+    Store(#[from] StoreError),
+    /// The read models cannot be folded.
+    #[error("the imported events cannot be folded")]
+    Rebuild(#[from] RebuildError),
+}
+
+/// The master data, without which events cannot be folded.
+#[derive(Serialize, Deserialize)]
+struct MastersFile {
+    regions: Vec<Region>,
+    categories: Vec<Category>,
+    products: Vec<Product>,
+    stores: Vec<StoreFile>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoreFile {
+    store: Store,
+    zones: Vec<Zone>,
+    shelves: Vec<Shelf>,
+}
+
+/// Writes one segment a store with all its events, and the master data, into `directory`.
+///
+/// # Errors
+/// When the database or the disk fails.
+pub async fn export(database: &Database, directory: &Path) -> Result<Vec<Archived>, ArchiveError> {
+    let io_at = |path: &Path| {
+        let path = path.to_owned();
+        move |source| ArchiveError::Io { path, source }
+    };
+    std::fs::create_dir_all(directory).map_err(io_at(directory))?;
+    let masters = database.load_masters().await?;
+    let path = directory.join(MASTERS_FILE);
+    write_masters(&path, &masters).map_err(io_at(&path))?;
+    let mut archived = Vec::new();
+    for signed in database.heads(None).await? {
+        let (store, last) = (signed.head.store.clone(), signed.head.seq);
+        let path = directory.join(format!("{store}-{:010}-{last:010}.{EXTENSION}", 1));
+        let failed = io_at(&path);
+        let write = async {
+            let out = BufWriter::new(File::create(&path)?);
+            let mut segment = SegmentWriter::begin(out, Head::genesis(store.clone()))?;
+            let mut next = 1;
+            while next <= last {
+                let to = last.min(next + EVENTS - 1);
+                for stored in database.events(&store, next, to).await.map_err(io::Error::other)? {
+                    segment.event(&stored.body)?;
+                }
+                next = to + 1;
+            }
+            segment.finish(&signed)?.get_ref().sync_all()
+        };
+        write.await.map_err(failed)?;
+        archived.push(Archived { store, path, last, n_events: last });
+    }
+    Ok(archived)
+}
+
+/// Appends the segments of `directory` to the ledger and folds them. Every file is checked as a whole before anything
+/// of it is written; events that are there already are skipped, so that importing again is safe. No server may be
+/// running on the database.
+///
+/// # Errors
+/// When a segment is damaged, unsigned or follows something else than the ledger has, or the database fails.
+pub async fn import(database: &Database, key: &SigningKey, directory: &Path) -> Result<Vec<Archived>, ArchiveError> {
+    let masters = import_masters(database, directory).await?;
+    let mut archived = Vec::new();
+    for path in segments(directory)? {
+        let (store, n_events, last) = import_segment(database, key, &path).await?;
+        if n_events > 0 {
+            rebuild(database, &masters, &store).await?;
+        }
+        archived.push(Archived { store, path, last, n_events });
+    }
+    Ok(archived)
+}
+
+fn write_masters(path: &Path, masters: &Masters) -> io::Result<()> {
+    let store = |master: &StoreMaster| StoreFile {
+        store: master.store.clone(),
+        zones: master.zones.clone(),
+        shelves: master.shelves.clone(),
+    };
+    let file = MastersFile {
+        regions: masters.regions().to_vec(),
+        categories: masters.categories().to_vec(),
+        products: masters.products().values().cloned().collect(),
+        stores: masters.stores().values().map(store).collect(),
+    };
+    let mut out = BufWriter::new(File::create(path)?);
+    serde_json::to_writer(&mut out, &file)?;
+    out.flush()?;
+    out.get_ref().sync_all()
+}
+
+/// The database's master data, or the directory's where the database has none yet.
+async fn import_masters(database: &Database, directory: &Path) -> Result<Masters, ArchiveError> {
+    let masters = database.load_masters().await?;
+    let path = directory.join(MASTERS_FILE);
+    if !masters.stores().is_empty() || !path.exists() {
+        return Ok(masters);
+    }
+    let read = || -> io::Result<MastersFile> { Ok(serde_json::from_reader(BufReader::new(File::open(&path)?))?) };
+    let file = read().map_err(|source| ArchiveError::Io { path: path.clone(), source })?;
+    let stores = file.stores.into_iter().map(|store| StoreMaster::new(store.store, store.zones, store.shelves));
+    let masters = Masters::new(file.regions, file.categories, file.products, stores.collect());
+    database.save_masters(&masters).await?;
+    Ok(masters)
+}
+
+/// Segments in the order of their names: by store, then by first number.
+fn segments(directory: &Path) -> Result<Vec<PathBuf>, ArchiveError> {
+    let failed = |source| ArchiveError::Io { path: directory.to_owned(), source };
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(directory).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|extension| extension == EXTENSION) {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+async fn import_segment(
+    database: &Database,
+    key: &SigningKey,
+    path: &Path,
+) -> Result<(StoreCode, u64, u64), ArchiveError> {
+    let failed = |source| ArchiveError::Segment { path: path.to_owned(), source };
+    let open = || -> Result<_, SegmentError> { SegmentReader::open(BufReader::new(File::open(path)?)) };
+    let end = open().and_then(|reader| reader.check(&key.verifying_key())).map_err(failed)?.head;
+    let mut segment = open().map_err(failed)?;
+    let store = segment.head().store.clone();
+    let mut known = database.head(&store).await?.map_or_else(|| Head::genesis(store.clone()), |signed| signed.head);
+    let does_not_follow = |last| ArchiveError::DoesNotFollow { path: path.to_owned(), store: store.clone(), last };
+    if segment.head().seq > known.seq {
+        return Err(does_not_follow(known.seq));
+    }
+    // What the ledger has already must be the same as in the segment.
+    while segment.head().seq < known.seq && segment.next_event().map_err(failed)?.is_some() {}
+    if segment.head().seq == known.seq && segment.head().hash != known.hash {
+        return Err(does_not_follow(known.seq));
+    }
+    let mut seqs = HashMap::new();
+    let mut n_events = 0;
+    let mut chunk = Vec::new();
+    while known.seq < end.seq {
+        let event = segment.next_event().map_err(failed)?;
+        let is_end = event.is_none();
+        chunk.extend(event);
+        if is_end || u64::try_from(chunk.len()).unwrap_or(EVENTS) >= EVENTS {
+            if n_events == 0 {
+                mark(database, &store).await?;
+            }
+            n_events += u64::try_from(chunk.len()).unwrap_or_default();
+            let head = segment.head().clone();
+            append(database, key, known.seq, &head, &chunk, &mut seqs).await?;
+            chunk.clear();
+            known = head;
+        }
+    }
+    Ok((store, n_events, end.seq))
+}
+
+/// Appends a checked run of events as they are, without their effects.
+async fn append(
+    database: &Database,
+    key: &SigningKey,
+    old_seq: u64,
+    head: &Head,
+    events: &[SegmentEvent],
+    seqs: &mut HashMap<EventId, u64>,
+) -> Result<(), StoreError> {
+    let mut rows: Vec<Value> = Vec::with_capacity(2 * events.len());
+    for SegmentEvent { event, body, hash } in events {
+        let (id, n) = (event.event.id, event.stamp.seq);
+        seqs.insert(id, n);
+        let mut row = Object::new();
+        row.insert("id", event_id(&head.store, n));
+        row.insert("body", bytes(body.clone()));
+        row.insert("hash", bytes(hash.0));
+        if let EventBody::CountUndone { cites, .. } = &event.event.body {
+            let cited = match seqs.get(cites) {
+                Some(cited) => Some(*cited),
+                None => database.seq_of(*cites).await?,
+            };
+            if let Some(cited) = cited {
+                row.insert("cites", seq(cited));
+            }
+        }
+        rows.push(Value::Object(row));
+        let mut receipt = Object::new();
+        receipt.insert("id", receipt_id(id));
+        receipt.insert("store", text(head.store.as_str()));
+        receipt.insert("seq", seq(n));
+        receipt.insert("content", bytes(Hash::of(&event.event.canonical_bytes()).0));
+        rows.push(Value::Object(receipt));
+    }
+    let mut variables = Variables::new();
+    variables.insert("rows", rows);
+    variables.insert("head", Value::RecordId(head_id(&head.store)));
+    variables.insert("old", seq(old_seq));
+    variables.insert("seq", seq(head.seq));
+    variables.insert("hash", bytes(head.hash.0));
+    variables.insert("signature", bytes(key.sign(&head.signed_bytes()).to_bytes()));
+    let statements = "BEGIN; \
+        IF ($head.seq ?? 0) != $old { THROW 'another process has written' }; \
+        UPSERT $head CONTENT { seq: $seq, hash: $hash, signature: $signature } RETURN NONE; \
+        INSERT $rows RETURN NONE; \
+        COMMIT;";
+    database.run(statements, variables).await.map(|_| ())
+}

@@ -1,0 +1,83 @@
+//! Tampering is found, and the first bad event named.
+
+use crate::chain::{Chain, Device, ENGINES, Engine, keys, manager, start};
+use server::ledger::heads::is_signed;
+use server::ledger::verify::Flaw;
+use server::ledger::{Alarm, Health, LedgerError};
+
+async fn with_ten_events(engine: Engine) -> Chain {
+    let chain = Chain::start(engine).await;
+    let phone = Device::new(1, "S001");
+    let events = [phone.opened(60)].into_iter().chain((1..10).map(|n| phone.counted(50 - n, "A-01", 0, n))).collect();
+    let answer = chain.ledger.append(manager("S001"), events).await.expect("answers");
+    assert_eq!(answer.heads[0].head.seq, 10);
+    assert!(is_signed(&answer.heads[0], &keys().head_key.verifying_key()));
+    chain.ledger.clone().shutdown().await;
+    assert_eq!(chain.flaws().await, []);
+    chain
+}
+
+async fn check(tampering: &str, expected: Flaw) {
+    let chain = with_ten_events(Engine::Memory).await;
+    chain.database.execute(tampering).await.expect("runs");
+    assert_eq!(chain.flaws().await, [expected], "{tampering}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edited_event_is_named() {
+    let damaged = "UPDATE event:['S001', 4] SET body = <bytes>'x'";
+    check(damaged, Flaw::Damaged { seq: 4, what: "canonical version 120 is not known".to_owned() }).await;
+    let copied = "UPDATE event:['S001', 4] SET body = event:['S001', 5].body";
+    check(copied, Flaw::Misplaced { seq: 4 }).await;
+    check("UPDATE event:['S001', 4] SET hash = event:['S001', 5].hash", Flaw::Altered { seq: 4 }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_event_is_named() {
+    check("DELETE event:['S001', 4]", Flaw::Missing { seq: 4 }).await;
+    check("DELETE event:['S001', 10]", Flaw::Missing { seq: 10 }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_tail_is_named_by_what_was_witnessed() {
+    let cut = "LET $nine = event:['S001', 9].hash; \
+               UPDATE head:S001 SET seq = 9, hash = $nine; DELETE event:['S001', 10];";
+    check(cut, Flaw::Missing { seq: 10 }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn swapped_events_and_forged_heads_are_named() {
+    let swap = "LET $a = event:['S001', 3].body; LET $b = event:['S001', 4].body; \
+                UPDATE event:['S001', 3] SET body = $b; UPDATE event:['S001', 4] SET body = $a;";
+    check(swap, Flaw::Misplaced { seq: 3 }).await;
+    check("UPDATE head:S001 SET signature = <bytes>'x'", Flaw::UnsignedHead { seq: 10 }).await;
+    check("UPDATE head:S001 SET seq = 9", Flaw::BeyondHead { seq: 10 }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_lost_its_tail_is_read_only() {
+    for engine in ENGINES {
+        let chain = with_ten_events(engine).await;
+        let cut = "UPDATE head:S001 SET seq = 9, hash = event:['S001', 9].hash; DELETE event:['S001', 10];";
+        chain.database.execute(cut).await.expect("runs");
+        let ledger = start(&chain.database, &chain.directory, &chain.clock, chain.heads_file()).await.expect("starts");
+        let alarm = Alarm::WentBackwards { store: crate::chain::store("S001"), found: 9, witnessed: 10 };
+        assert_eq!(*ledger.health().borrow(), Health::ReadOnly(alarm.clone()));
+        let refused = ledger.append(manager("S001"), vec![Device::new(2, "S001").opened(1)]).await;
+        assert!(matches!(refused, Err(LedgerError::ReadOnly(why)) if why == alarm));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_torn_by_a_crash_is_forgiven_and_a_forged_one_is_not() {
+    let chain = with_ten_events(Engine::Memory).await;
+    let whole = std::fs::read_to_string(chain.heads_file()).expect("reads");
+    std::fs::write(chain.heads_file(), format!("{whole}{{\"head\":{{\"store\":\"S0")).expect("writes");
+    let restarted = start(&chain.database, &chain.directory, &chain.clock, chain.heads_file()).await.expect("starts");
+    assert_eq!(*restarted.health().borrow(), Health::Writable);
+    restarted.shutdown().await;
+    let forged = whole.replace("\"seq\":10", "\"seq\":11");
+    std::fs::write(chain.heads_file(), forged).expect("writes");
+    let restarted = start(&chain.database, &chain.directory, &chain.clock, chain.heads_file()).await.expect("starts");
+    assert!(matches!(&*restarted.health().borrow(), Health::ReadOnly(Alarm::BadWitness { .. })));
+}
