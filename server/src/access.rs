@@ -130,8 +130,11 @@ pub async fn guard(State(state): State<AppState>, request: Request, next: Next) 
     let (mut parts, body) = request.into_parts();
     match admit(&state, &parts).await {
         Ok(asker) => {
+            let transport = asker.transport;
             parts.extensions.insert(asker);
-            next.run(Request::from_parts(parts, body)).await
+            let mut response = next.run(Request::from_parts(parts, body)).await;
+            response.extensions_mut().insert(transport);
+            response
         }
         Err(error) => error.into_response(),
     }

@@ -1,6 +1,5 @@
 //! Headers that tell browsers what our pages may do. Everything comes from our own origin.
 
-use crate::access::Asker;
 use crate::auth::cookie::Transport;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -33,9 +32,8 @@ const FIXED: [(HeaderName, &str); 4] = [
 
 /// Adds to every response what it does not say itself.
 pub async fn secure(request: Request, next: Next) -> Response {
-    let transport = request.extensions().get::<Transport>().copied();
     let mut response = next.run(request).await;
-    let transport = response.extensions().get::<Asker>().map(|asker| asker.transport).or(transport);
+    let transport = response.extensions().get::<Transport>().copied();
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.entry(name).or_insert(HeaderValue::from_static(value));

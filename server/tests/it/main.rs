@@ -1,9 +1,15 @@
 //! The one integration binary.
 
+mod access;
 mod archive;
+mod board;
 mod chain;
 mod ledger;
 mod live;
 mod rebuild;
 mod schema;
+mod sign_in;
+mod snapshot;
+mod support;
+mod sync;
 mod verify;

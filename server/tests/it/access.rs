@@ -1,0 +1,102 @@
+//! Who may enter where: every entrance of the access table, tried by every role on its own store, on a sibling of the
+//! same region and on a store of another region.
+
+use crate::support::{Browser, PEOPLE, TestServer, device};
+use axum::http::{Method, StatusCode};
+use serde_json::json;
+use server::access::{Entrance, On, Policy, TABLE, undeclared};
+use std::fmt::Write;
+
+const STORES: [&str; 3] = ["S001", "S002", "S009"];
+
+/// Tries an entrance on a store and tells whether it opened. Nothing is changed by it.
+async fn opens(browser: &Browser, entrance: &Entrance, store: &str) -> bool {
+    let path = entrance.path.replace("{store}", store).replace("{shelf}", "A-01").replace("{person}", "P-NOBODY");
+    let reply = if entrance.method == Method::GET {
+        let in_query = matches!(entrance.policy, Policy::May(_, On::StoreInQuery));
+        browser.get(&if in_query { format!("{path}?store={store}") } else { path }).await
+    } else if path == "/api/v1/sync" {
+        browser.post(&path, &json!({ "protocol": 1, "device": device(1), "app": "test", "events": [] })).await
+    } else if path.starts_with("/fn/") {
+        let body = format!("store={store}&shelf=A-01&back=/&login=x&password=y");
+        browser.post_text(&path, "application/x-www-form-urlencoded", body).await
+    } else {
+        browser.post(&path, &json!({ "login": "x", "password": "y" })).await
+    };
+    match reply.code() {
+        "sign_in_needed" | "forbidden" | "foreign_origin" => false,
+        _ => reply.status != StatusCode::FORBIDDEN && !reply.status.is_server_error(),
+    }
+}
+
+/// One line for each entrance that is not public: who opens it on own, sibling and other store.
+async fn matrix() -> String {
+    let server = TestServer::start().await;
+    let mut text = String::new();
+    for entrance in TABLE.iter().filter(|entrance| entrance.policy != Policy::Public) {
+        write!(text, "{} {}:", entrance.method, entrance.path).expect("writes to text");
+        for (login, ..) in PEOPLE {
+            // Signed in anew each time: one of the entrances signs out everywhere.
+            let browser = server.signed_in(login).await;
+            let mut marks = String::new();
+            for store in STORES {
+                marks.push(if opens(&browser, entrance, store).await { '+' } else { '-' });
+            }
+            write!(text, " {login} {marks}").expect("writes to text");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[tokio::test]
+async fn each_role_enters_exactly_where_it_may() {
+    assert_eq!(matrix().await, EXPECTED);
+}
+
+const EXPECTED: &str = "\
+POST /fn/sign_out_everywhere: clerk +-- manager +-- regional +-- hq +-- auditor +--
+POST /fn/workbench: clerk +++ manager +++ regional --- hq --- auditor ---
+POST /fn/chain_board: clerk --- manager +++ regional +++ hq +++ auditor +++
+POST /fn/store_plan: clerk --- manager +-- regional ++- hq +++ auditor +++
+POST /fn/shelf_detail: clerk --- manager +-- regional ++- hq +++ auditor +++
+POST /api/v1/sign-out-everywhere: clerk +-- manager +-- regional +-- hq +-- auditor +--
+GET /api/v1/me: clerk +++ manager +++ regional +++ hq +++ auditor +++
+GET /api/v1/snapshot: clerk +-- manager +-- regional --- hq --- auditor ---
+POST /api/v1/sync: clerk +++ manager +++ regional +++ hq +++ auditor +++
+GET /api/v1/stock: clerk --- manager +-- regional ++- hq +++ auditor +++
+GET /api/v1/events: clerk --- manager +-- regional ++- hq +++ auditor +++
+GET /api/v1/board: clerk --- manager +++ regional +++ hq +++ auditor +++
+GET /api/v1/board/{store}: clerk --- manager +-- regional ++- hq +++ auditor +++
+GET /api/v1/board/{store}/{shelf}: clerk --- manager +-- regional ++- hq +++ auditor +++
+GET /api/v1/live: clerk --- manager +++ regional +++ hq +++ auditor +++
+GET /api/v1/people: clerk --- manager --- regional --- hq +++ auditor ---
+POST /api/v1/people/{person}/disable: clerk --- manager --- regional --- hq +++ auditor ---
+POST /api/v1/people/{person}/enable: clerk --- manager --- regional --- hq +++ auditor ---
+";
+
+#[tokio::test]
+async fn nobody_enters_without_signing_in() {
+    let server = TestServer::start().await;
+    for entrance in TABLE.iter().filter(|entrance| entrance.policy != Policy::Public) {
+        assert!(!opens(&server.browser(), entrance, "S001").await, "{} {}", entrance.method, entrance.path);
+    }
+}
+
+#[tokio::test]
+async fn pages_and_server_functions_are_all_declared() {
+    let pages = server::ssr::pages();
+    let pages = pages.iter().map(|page| (Method::GET, page.path()));
+    let functions = leptos::server_fn::axum::server_fn_paths().map(|(path, method)| (method, path));
+    assert_eq!(undeclared(pages.chain(functions)), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_exist_reads_like_one_that_is_not_ours() {
+    let server = TestServer::start().await;
+    let (manager, hq) = (server.signed_in("manager").await, server.signed_in("hq").await);
+    assert_eq!(manager.get("/api/v1/board/S777").await.code(), "forbidden");
+    assert_eq!(hq.get("/api/v1/board/S777").await.code(), "not_found");
+    assert_eq!(hq.get("/api/v1/board/s777").await.code(), "malformed");
+    assert_eq!(hq.get("/api/v1/stock").await.code(), "malformed", "which store?");
+}
