@@ -92,6 +92,10 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/api/v1/people", Policy::May(Action::ManagePeople, On::Chain)),
     entrance(Method::POST, "/api/v1/people/{person}/disable", Policy::May(Action::ManagePeople, On::Chain)),
     entrance(Method::POST, "/api/v1/people/{person}/enable", Policy::May(Action::ManagePeople, On::Chain)),
+    // Sheets to print.
+    entrance(Method::GET, "/print/shelves/{store}", Policy::May(Action::PrintLabels, On::StoreInPath)),
+    entrance(Method::GET, "/print/products/{store}", Policy::May(Action::PrintLabels, On::StoreInPath)),
+    entrance(Method::GET, "/print/sheet.css", Policy::Public),
     // For whoever watches over the server.
     entrance(Method::GET, "/healthz", Policy::Public),
     entrance(Method::GET, "/readyz", Policy::Public),
@@ -178,8 +182,8 @@ fn check(state: &AppState, viewer: &Viewer, action: Action, on: On, request: &Pa
         // The argument is in the body: here only the role is checked, in the function's body the store.
         On::StoreArgument => allow(viewer, action, Target::OwnScope),
         On::StoreInPath => {
-            // `{store}` is the third segment of every path that has one in the API.
-            let text = request.uri.path().split('/').nth(4).unwrap_or_default();
+            let matched = request.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+            let text = store_in_path(matched, request.uri.path()).unwrap_or_default();
             check_store(state, viewer, action, &parse_store(text)?)
         }
         On::StoreInQuery => {
@@ -187,6 +191,12 @@ fn check(state: &AppState, viewer: &Viewer, action: Action, on: On, request: &Pa
             check_store(state, viewer, action, &store)
         }
     }
+}
+
+/// The segment of a path that stands where the route has `{store}`.
+fn store_in_path<'a>(route: &str, path: &'a str) -> Option<&'a str> {
+    let at = route.split('/').position(|segment| segment == "{store}")?;
+    path.split('/').nth(at)
 }
 
 fn allow(viewer: &Viewer, action: Action, target: Target<'_>) -> Result<(), ApiError> {
@@ -279,7 +289,9 @@ mod tests {
     #[test]
     fn stores_in_the_path_are_where_the_guard_looks() {
         for entrance in TABLE.iter().filter(|e| matches!(e.policy, Policy::May(_, On::StoreInPath))) {
-            assert_eq!(entrance.path.split('/').nth(4), Some("{store}"), "{}", entrance.path);
+            assert_eq!(store_in_path(entrance.path, entrance.path), Some("{store}"), "{}", entrance.path);
+            assert!(!entrance.path.contains("{*"), "{}", entrance.path);
         }
+        assert_eq!(store_in_path("/print/shelves/{store}", "/print/shelves/S001"), Some("S001"));
     }
 }

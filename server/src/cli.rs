@@ -1,5 +1,7 @@
 //! The command line.
 
+use crate::command::print::PrintArgs;
+use crate::command::seed::SeedArgs;
 use crate::config::Flags;
 use clap::{Args, Parser, Subcommand};
 use domain::id::PersonId;
@@ -21,6 +23,10 @@ pub struct Cli {
 pub enum Command {
     /// Serve the pages, the API and the live feed
     Serve,
+    /// Fill an empty database with a demo chain
+    Seed(SeedArgs),
+    /// Write a sheet of shelf labels or product barcodes
+    Print(PrintArgs),
     /// Manage accounts
     User {
         /// What to do with them.

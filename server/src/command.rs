@@ -1,5 +1,7 @@
 //! What the command line can do, one command a file.
 
+pub mod print;
+pub mod seed;
 pub mod serve;
 pub mod user;
 

@@ -256,6 +256,12 @@ impl Config {
         self.database.clone().unwrap_or_else(|| format!("surrealkv://{}", self.data_dir.join("db").display()))
     }
 
+    /// Where the ledger's signed heads are witnessed, outside the database.
+    #[must_use]
+    pub fn heads_file(&self) -> PathBuf {
+        self.data_dir.join("heads.jsonl")
+    }
+
     /// Whether browsers reach the plain listener through HTTPS, by a proxy before it.
     #[must_use]
     pub fn is_behind_https(&self) -> bool {

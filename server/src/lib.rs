@@ -15,6 +15,7 @@ pub mod header;
 pub mod keys;
 pub mod ledger;
 pub mod live;
+pub mod print;
 pub mod read;
 pub mod route;
 pub mod router;

@@ -33,6 +33,8 @@ fn run() -> Result<(), Failure> {
 async fn command(config: Config, command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve => command::serve::serve(config).await?,
+        Command::Seed(args) => command::seed::seed(&config, &args).await?,
+        Command::Print(args) => command::print::print(&config, &args).await?,
         Command::User { command } => command::user::user(&config, command).await?,
         Command::Config => print!("{}", config.masked()),
     }

@@ -11,7 +11,7 @@ mod shelf;
 mod symbol;
 
 pub use page::Style;
-pub use product::{Faced, product_sheet};
+pub use product::{Faced, faced, product_sheet};
 pub use route::routes;
 pub use shelf::shelf_sheet;
 

@@ -3,7 +3,7 @@
 use crate::access::{self, Asker};
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::{header, route, ssr, telemetry};
+use crate::{header, print, route, ssr, telemetry};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Method, StatusCode};
@@ -26,6 +26,7 @@ pub fn router(state: AppState) -> Router {
     let context = ssr::context(state.clone());
     Router::new()
         .merge(route::routes())
+        .merge(print::routes())
         .route("/offline-shell", axum::routing::get(ssr::offline_shell))
         .leptos_routes_with_context(&state, pages, context, frontend::shell::shell)
         // Pages and JSON are compressed as they are made; the site's files were when they were built.

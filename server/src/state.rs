@@ -85,7 +85,7 @@ impl AppState {
         let accounts = db.accounts().await.map_err(StartError::People)?;
         let people = accounts.into_iter().map(|account| (account.viewer.id, account.viewer.name)).collect();
         let directory = Directory::new(masters, people);
-        let heads_file = config.data_dir.join("heads.jsonl");
+        let heads_file = config.heads_file();
         let ledger = Ledger::start(db.clone(), directory.clone(), keys.clone(), clock.clone(), heads_file);
         let ledger = ledger.await.map_err(StartError::Ledger)?;
         let live = LiveHub::start(db.clone(), directory.clone(), clock.clone());

@@ -2,6 +2,7 @@
 
 use super::page::{Escaped, Style, page};
 use super::symbol::ean13;
+use crate::store::master::Masters;
 use domain::master::{Product, Shelf, Store};
 use frontend::text::Language;
 use std::fmt::Write;
@@ -12,6 +13,17 @@ pub struct Faced<'a> {
     pub shelf: &'a Shelf,
     /// Its products, in facing order.
     pub products: Vec<&'a Product>,
+}
+
+/// Looks the products of shelves up.
+pub fn faced<'a>(
+    masters: &'a Masters,
+    shelves: impl IntoIterator<Item = &'a Shelf>,
+) -> impl Iterator<Item = Faced<'a>> {
+    shelves.into_iter().map(|shelf| {
+        let products = shelf.items.iter().filter_map(|sku| masters.products().get(sku)).collect();
+        Faced { shelf, products }
+    })
 }
 
 /// The sheet of the products' barcodes, shelf by shelf. Products without an item's code are left out.

@@ -47,7 +47,8 @@ pub fn ean13(gtin: Gtin) -> Option<String> {
         let is_guard = GUARDS.iter().any(|guard| guard.contains(&start));
         bar(&mut path, start + EAN_QUIET_LEFT, 0, length, if is_guard { EAN_GUARDS } else { EAN_BARS });
     }
-    let mut content = format!("<path d=\"{path}\"/><g font-size=\"9.5\" font-family=\"monospace\" text-anchor=\"middle\">");
+    let mut content =
+        format!("<path d=\"{path}\"/><g font-size=\"9.5\" font-family=\"monospace\" text-anchor=\"middle\">");
     for (at, digit) in digits.chars().enumerate() {
         // The first digit stands in the quiet zone, six under each half, each in the middle of its seven modules.
         let x = match at {

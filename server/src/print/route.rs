@@ -1,0 +1,74 @@
+//! Sheets over HTTP, for whoever may print labels in the store: see the table of [`crate::access`].
+
+use super::{CSS, CSS_PATH, Style, faced, product_sheet, shelf_sheet};
+use crate::error::ApiError;
+use crate::state::AppState;
+use crate::store::master::Masters;
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{Html, IntoResponse};
+use axum::routing::get;
+use domain::id::{ShelfCode, StoreCode};
+use domain::master::Shelf;
+use frontend::shell::cookie;
+use frontend::text::Language;
+use serde::Deserialize;
+
+/// The sheets and their style.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/print/shelves/{store}", get(shelves))
+        .route("/print/products/{store}", get(products))
+        .route(CSS_PATH, get(css))
+}
+
+#[derive(Debug, Deserialize)]
+struct Part {
+    /// One shelf only.
+    shelf: Option<ShelfCode>,
+}
+
+async fn shelves(
+    State(state): State<AppState>,
+    Path(store): Path<StoreCode>,
+    Query(part): Query<Part>,
+    headers: HeaderMap,
+) -> Result<Html<String>, ApiError> {
+    let masters = state.directory.masters();
+    let master = masters.store(&store).ok_or(ApiError::NotFound)?;
+    let shelves = part.of(&masters, &store)?;
+    let key = &state.keys.shelf_key;
+    Ok(Html(shelf_sheet(&master.store, &master.zones, shelves, key, language_of(&headers), Style::Linked)))
+}
+
+async fn products(
+    State(state): State<AppState>,
+    Path(store): Path<StoreCode>,
+    Query(part): Query<Part>,
+    headers: HeaderMap,
+) -> Result<Html<String>, ApiError> {
+    let masters = state.directory.masters();
+    let master = masters.store(&store).ok_or(ApiError::NotFound)?;
+    let shelves = part.of(&masters, &store)?;
+    Ok(Html(product_sheet(&master.store, faced(&masters, shelves), language_of(&headers), Style::Linked)))
+}
+
+impl Part {
+    fn of<'a>(&self, masters: &'a Masters, store: &StoreCode) -> Result<Vec<&'a Shelf>, ApiError> {
+        let master = masters.store(store).ok_or(ApiError::NotFound)?;
+        match &self.shelf {
+            None => Ok(master.shelves.iter().collect()),
+            Some(code) => Ok(vec![master.shelf(code).ok_or(ApiError::NotFound)?]),
+        }
+    }
+}
+
+async fn css() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"))], CSS)
+}
+
+fn language_of(headers: &HeaderMap) -> Language {
+    let cookies = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Language::from_code(cookie(cookies, "lang").unwrap_or_default())
+}
