@@ -5,6 +5,7 @@ use crate::command::seed::SeedArgs;
 use crate::config::Flags;
 use clap::{Args, Parser, Subcommand};
 use domain::id::PersonId;
+use std::path::PathBuf;
 
 /// Shelftrace (货迹): every movement leaves a trace at the moment it happens.
 #[derive(Debug, Parser)]
@@ -27,6 +28,14 @@ pub enum Command {
     Seed(SeedArgs),
     /// Write a sheet of shelf labels or product barcodes
     Print(PrintArgs),
+    /// Walk the ledgers and their signed heads; name the first bad event
+    Verify,
+    /// Drop the read models and fold them anew from the ledger
+    Rebuild,
+    /// Write the ledger into segment files
+    Export(SegmentArgs),
+    /// Read segment files into the ledger
+    Import(SegmentArgs),
     /// Manage accounts
     User {
         /// What to do with them.
@@ -35,6 +44,13 @@ pub enum Command {
     },
     /// Show the settings in force, with secrets masked
     Config,
+}
+
+/// Where ledger segments are.
+#[derive(Debug, Clone, Args)]
+pub struct SegmentArgs {
+    /// The folder with the segment files
+    pub folder: PathBuf,
 }
 
 /// What can be done with accounts.

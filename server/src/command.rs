@@ -1,5 +1,6 @@
 //! What the command line can do, one command a file.
 
+pub mod ledger;
 pub mod print;
 pub mod seed;
 pub mod serve;

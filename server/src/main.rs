@@ -35,6 +35,10 @@ async fn command(config: Config, command: Command) -> Result<(), Failure> {
         Command::Serve => command::serve::serve(config).await?,
         Command::Seed(args) => command::seed::seed(&config, &args).await?,
         Command::Print(args) => command::print::print(&config, &args).await?,
+        Command::Verify => command::ledger::verify_ledger(&config).await?,
+        Command::Rebuild => command::ledger::rebuild_read_models(&config).await?,
+        Command::Export(args) => command::ledger::export_ledger(&config, &args.folder).await?,
+        Command::Import(args) => command::ledger::import_ledger(&config, &args.folder).await?,
         Command::User { command } => command::user::user(&config, command).await?,
         Command::Config => print!("{}", config.masked()),
     }
