@@ -13,7 +13,7 @@ use crate::page::board::cell_figures;
 use crate::session::use_session;
 use crate::text::use_language;
 use domain::board::{ShelfDetail, ShelfLine};
-use domain::policy::Scope;
+use domain::policy::{self, Scope};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -85,6 +85,10 @@ fn ShelfTrace(detail: ShelfDetail) -> impl IntoView {
     if !matches!(use_session().viewer.map(|viewer| viewer.scope), Some(Scope::Store(_))) {
         crumbs.insert(0, Crumb::link(language.chain(), "/board"));
     }
+    let print_barcodes = use_session().may(policy::Action::PrintLabels).then(|| {
+        let href = format!("/print/products/{store}?shelf={shelf}");
+        view! { <a class="button" href=href target="_blank" rel="external">{language.print_barcodes()}</a> }
+    });
     view! {
         <Title text=language.shelf_title(&shelf, &store_name)/>
         <div class="page">
@@ -99,6 +103,7 @@ fn ShelfTrace(detail: ShelfDetail) -> impl IntoView {
                         </div>
                     </div>
                     <div class="page__actions">
+                        {print_barcodes}
                         <ConnectionBadge line clock/>
                     </div>
                 </header>

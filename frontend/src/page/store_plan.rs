@@ -18,7 +18,7 @@ use domain::board::{BoardCell, Layer, ShelfCell, StorePlan};
 use domain::id::{ShelfCode, StoreCode};
 use domain::instant::Timestamp;
 use domain::master::Zone;
-use domain::policy::Scope;
+use domain::policy::{self, Scope};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -53,6 +53,11 @@ fn Plan(plan: StorePlan) -> impl IntoView {
             Crumb::here(name.clone()),
         ],
     };
+    let print_labels = use_session().may(policy::Action::PrintLabels).then(|| {
+        // Another document, which the router must not take for one of its pages.
+        let href = format!("/print/shelves/{store}");
+        view! { <a class="button" href=href target="_blank" rel="external">{language.print_shelf_labels()}</a> }
+    });
     let zone = move |zone: Zone| view! { <ZoneBlock zone plan layer clock/> };
     let lines = Memo::new(move |_| {
         plan.with(|plan| {
@@ -69,6 +74,7 @@ fn Plan(plan: StorePlan) -> impl IntoView {
             <div>
                 {(!crumbs.is_empty()).then(|| view! { <Crumbs steps=crumbs/> })}
                 <PageHead title=name sub=sub>
+                    {print_labels}
                     <ConnectionBadge line clock/>
                 </PageHead>
             </div>

@@ -34,6 +34,9 @@ messages! {
     kpi_shelves_note(of): "共 {of} 个" / "of {of}";
     units: "件" / "units";
 
+    print_shelf_labels: "打印货架码" / "Print shelf labels";
+    print_barcodes: "打印商品条码" / "Print barcodes";
+
     newest_traces: "最新留痕" / "Newest traces";
     no_traces_title: "还没有留痕" / "No trace yet";
     no_traces_text: "有人扫描，记录会立刻出现在这里。" / "As soon as somebody scans, it shows here.";
