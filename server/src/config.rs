@@ -340,7 +340,8 @@ mod tests {
 
     #[test]
     fn secrets_are_masked() {
-        let config = with("database = \"ws://u:canary@db\"\ndatabase_user = \"u\"\ndatabase_password = 4711").expect("valid");
+        let config =
+            with("database = \"ws://u:canary@db\"\ndatabase_user = \"u\"\ndatabase_password = 4711").expect("valid");
         assert_eq!(config.database_password.as_deref(), Some("4711"));
         let shown = config.masked();
         assert!(!shown.contains("canary") && !shown.contains("4711"), "{shown}");

@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod live;
 pub mod print;
 pub mod read;
+pub mod render;
 pub mod route;
 pub mod router;
 pub mod seed;

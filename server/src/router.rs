@@ -24,11 +24,14 @@ pub fn router(state: AppState) -> Router {
         tracing::error!(entrance = missing, "not in the access table, so nobody may use it");
     }
     let context = ssr::context(state.clone());
+    let pages = Router::new()
+        .leptos_routes_with_context(&state, pages, context, frontend::shell::shell)
+        .layer(from_fn_with_state(state.clone(), ssr::on_one_thread));
     Router::new()
+        .merge(pages)
         .merge(route::routes())
         .merge(print::routes())
         .route("/offline-shell", axum::routing::get(ssr::offline_shell))
-        .leptos_routes_with_context(&state, pages, context, frontend::shell::shell)
         // Pages and JSON are compressed as they are made; the site's files were when they were built.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .fallback(file_or_missing)

@@ -31,20 +31,15 @@ impl Site {
         if build.is_none() {
             tracing::warn!(folder = %folder.display(), "no built site here; run `cargo xtask site`");
         }
-        let files = ServeDir::new(folder)
-            .append_index_html_on_directories(false)
-            .precompressed_br()
-            .precompressed_gzip();
+        let files =
+            ServeDir::new(folder).append_index_html_on_directories(false).precompressed_br().precompressed_gzip();
         Self { build: build.map_or_else(|| "none".to_owned(), |file| file.build), files }
     }
 
     /// The file at the request's path; `None` when there is none.
     pub async fn file(&self, request: Request<Body>) -> Option<Response> {
-        let cache = if request.uri().path().starts_with("/pkg/") {
-            "public, max-age=31536000, immutable"
-        } else {
-            "no-cache"
-        };
+        let cache =
+            if request.uri().path().starts_with("/pkg/") { "public, max-age=31536000, immutable" } else { "no-cache" };
         let mut response = match self.files.clone().oneshot(request).await {
             Ok(response) => response.into_response(),
             Err(never) => match never {},

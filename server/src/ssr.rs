@@ -11,6 +11,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use domain::board::{ChainBoard, ShelfDetail, StorePlan};
 use domain::id::{ShelfCode, StoreCode};
@@ -53,7 +54,14 @@ pub fn context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
 
 /// The page for addresses that lead nowhere.
 pub async fn missing_page(state: AppState, request: Request<Body>) -> Response {
-    leptos_axum::render_app_async_with_context(context(state), shell)(request).await.into_response()
+    let renderers = state.renderers.clone();
+    let make = move || leptos_axum::render_app_async_with_context(context(state), shell)(request);
+    renderers.render(make).await
+}
+
+/// Keeps everything about one page or server function on one thread.
+pub async fn on_one_thread(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    state.renderers.render(move || next.run(request)).await
 }
 
 /// The document the service worker gives to navigations while the network is gone.

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::keys::Keys;
 use crate::ledger::Ledger;
 use crate::live::LiveHub;
+use crate::render::Renderers;
 use crate::site::Site;
 use crate::store::{Database, Directory, StoreError};
 use axum::extract::FromRef;
@@ -42,6 +43,8 @@ pub struct App {
     pub sync_limit: Limiter,
     /// The browser's half.
     pub site: Site,
+    /// Where pages are rendered.
+    pub renderers: Renderers,
     /// Turns true when the server is told to stop.
     pub stopping: watch::Sender<bool>,
     /// What Leptos asks for.
@@ -70,6 +73,9 @@ pub enum StartError {
     /// The ledger cannot be used.
     #[error("the ledger cannot be started")]
     Ledger(#[source] crate::ledger::StartError),
+    /// The system gives no threads.
+    #[error("no thread to render pages on")]
+    Threads(#[source] std::io::Error),
     /// Accounts cannot be read.
     #[error("the accounts cannot be read")]
     People(#[source] StoreError),
@@ -103,6 +109,7 @@ impl AppState {
             ledger,
             live,
             site,
+            renderers: Renderers::start().map_err(StartError::Threads)?,
             stopping: watch::Sender::new(false),
             leptos,
         })))

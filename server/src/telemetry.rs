@@ -64,11 +64,7 @@ pub async fn observe(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
     let elapsed = started.elapsed();
-    let labels = [
-        ("method", method.to_string()),
-        ("path", path.clone()),
-        ("status", status.as_u16().to_string()),
-    ];
+    let labels = [("method", method.to_string()), ("path", path.clone()), ("status", status.as_u16().to_string())];
     metrics::counter!("shelftrace_http_requests_total", &labels).increment(1);
     metrics::histogram!("shelftrace_http_request_seconds", "path" => path.clone()).record(elapsed.as_secs_f64());
     tracing::debug!(%method, path, status = status.as_u16(), ms = elapsed.as_millis(), "answered");

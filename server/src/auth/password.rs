@@ -74,7 +74,10 @@ fn hasher() -> Argon2<'static> {
 
 fn hash_now(password: &str) -> String {
     let salt = SaltString::encode_b64(&crate::keys::random_bytes::<16>()).expect("16 bytes are a salt");
-    hasher().hash_password(password.as_bytes(), &salt).expect("password and salt are within argon2's bounds").to_string()
+    hasher()
+        .hash_password(password.as_bytes(), &salt)
+        .expect("password and salt are within argon2's bounds")
+        .to_string()
 }
 
 fn verify_now(password: &str, hash: &str) -> bool {

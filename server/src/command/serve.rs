@@ -57,7 +57,8 @@ pub enum ServeError {
 pub async fn serve(config: Config) -> Result<(), ServeError> {
     // The addresses first: a second server must fail before it touches anything.
     let plain = listen(config.listen)?;
-    let lan = config.lan.then(|| Ok::<_, ServeError>((listen(config.lan_listen)?, listen(config.lan_certificate_listen)?)));
+    let lan =
+        config.lan.then(|| Ok::<_, ServeError>((listen(config.lan_listen)?, listen(config.lan_certificate_listen)?)));
     let lan = lan.transpose()?;
     if let Some(address) = config.metrics {
         let handle = telemetry::start_metrics()?;

@@ -35,10 +35,7 @@ pub async fn sign_in(
 }
 
 /// Ends this session; answers the same when there is none.
-pub async fn sign_out(
-    State(state): State<AppState>,
-    Extension(asker): Extension<Asker>,
-) -> Result<Response, ApiError> {
+pub async fn sign_out(State(state): State<AppState>, Extension(asker): Extension<Asker>) -> Result<Response, ApiError> {
     if let Some(signed_in) = &asker.signed_in {
         state.sign_in.end(&signed_in.session).await?;
     }

@@ -68,7 +68,10 @@ impl PersonRow {
     }
 
     fn into_account(self) -> Result<Account, StoreError> {
-        let damaged = || StoreError::Damaged { id: format!("person:{}", self.person), what: "it has codes nobody knows".to_owned() };
+        let damaged = || StoreError::Damaged {
+            id: format!("person:{}", self.person),
+            what: "it has codes nobody knows".to_owned(),
+        };
         let viewer = Viewer {
             id: PersonId::parse(&self.person).map_err(|_| damaged())?,
             name: self.name.clone(),
@@ -164,7 +167,10 @@ impl Database {
         match person {
             None => Ok(None),
             Some(person) => {
-                let id = PersonId::parse(&person).map_err(|_| StoreError::Damaged { id: format!("login:{login}"), what: "it names nobody".to_owned() })?;
+                let id = PersonId::parse(&person).map_err(|_| StoreError::Damaged {
+                    id: format!("login:{login}"),
+                    what: "it names nobody".to_owned(),
+                })?;
                 self.account(&id).await
             }
         }

@@ -57,10 +57,8 @@ impl Database {
         let mut answer = checked(self.query(query).bind(("key", key.as_str().to_owned()))).await?;
         let Some(row) = answer.take::<Option<SessionRow>>(0)? else { return Ok(None) };
         Ok(Some(Session {
-            person: PersonId::parse(&row.person).map_err(|_| StoreError::Damaged {
-                id: "session".to_owned(),
-                what: "it names nobody".to_owned(),
-            })?,
+            person: PersonId::parse(&row.person)
+                .map_err(|_| StoreError::Damaged { id: "session".to_owned(), what: "it names nobody".to_owned() })?,
             signed_in_at: Timestamp::from_unix_ms(row.signed_in_at),
             used_at: Timestamp::from_unix_ms(row.used_at),
         }))

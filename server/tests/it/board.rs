@@ -65,10 +65,13 @@ async fn events_come_in_pages_newest_first() {
 async fn stock_is_told_line_by_line() {
     let server = TestServer::start().await;
     let manager = server.signed_in("manager").await;
-    let mut moved = event(1, &serde_json::json!({ "moved": { "kind": "receipt", "document": "PO-1", "legs": [
+    let mut moved = event(
+        1,
+        &serde_json::json!({ "moved": { "kind": "receipt", "document": "PO-1", "legs": [
         { "place": { "shelf": "A-01" }, "sku": "100001", "units": 12 },
         { "place": "supplier", "sku": "100001", "units": -12 },
-    ] } }));
+    ] } }),
+    );
     moved["person"] = "P-MANAGER".into();
     let reply = manager.sync(1, &[moved]).await;
     assert_eq!(reply.json["answers"][0]["outcome"]["is"], "accepted", "{}", reply.json);

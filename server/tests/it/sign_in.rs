@@ -18,7 +18,10 @@ async fn the_right_password_starts_a_session() {
     let mut browser = server.browser();
     let reply = browser.sign_in(" Clerk ", PASSWORD).await;
     assert_eq!(reply.status, StatusCode::OK);
-    assert_eq!(reply.json, json!({ "id": "P-CLERK", "name": "clerk 某", "role": "clerk", "scope": { "store": "S001" } }));
+    assert_eq!(
+        reply.json,
+        json!({ "id": "P-CLERK", "name": "clerk 某", "role": "clerk", "scope": { "store": "S001" } })
+    );
     let cookie = reply.headers[header::SET_COOKIE].to_str().expect("ascii");
     assert!(cookie.starts_with("shelftrace=") && cookie.contains("; HttpOnly; SameSite=Lax; Path=/"), "{cookie}");
     assert_eq!(browser.get("/api/v1/me").await.json["id"], "P-CLERK");

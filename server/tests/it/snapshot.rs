@@ -30,7 +30,10 @@ async fn counting_is_blind_for_everybody_who_counts() {
         let mut found = Vec::new();
         names(&snapshot.json, &mut found);
         for secret in ["expected", "on_hand", "stock", "variance", "units"] {
-            assert!(!found.iter().any(|name| name.contains(secret) && name != "stocktakes"), "{secret} for {login}: {found:?}");
+            assert!(
+                !found.iter().any(|name| name.contains(secret) && name != "stocktakes"),
+                "{secret} for {login}: {found:?}"
+            );
         }
         assert_eq!(snapshot.json["products"].as_array().map(Vec::len), Some(3));
         assert_eq!(snapshot.json["stocktakes"][0]["id"], "S001-20261122");

@@ -127,8 +127,11 @@ async fn what_is_no_event_is_refused_by_itself() {
 async fn counts_need_their_stocktake() {
     check(with("stocktake", json!("S001-20261121")), "stocktake_unknown").await;
     check(with("stocktake", json!("S002-20261122")), "stocktake_of_other_store").await;
-    check(event(3, &json!({ "count_undone": { "stocktake": STOCKTAKE, "cites": event(8, &opened())["id"] } })), "nothing_to_undo")
-        .await;
+    check(
+        event(3, &json!({ "count_undone": { "stocktake": STOCKTAKE, "cites": event(8, &opened())["id"] } })),
+        "nothing_to_undo",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -147,7 +150,9 @@ async fn a_batch_too_large_is_told_so() {
 async fn malformed_json_is_told_so() {
     let server = TestServer::start().await;
     let clerk = server.signed_in("clerk").await;
-    for body in ["", "{", "<html><body>Welcome to the hotel</body></html>", "{\"protocol\": \"one\"}", "{\"protocol\": 1}"] {
+    for body in
+        ["", "{", "<html><body>Welcome to the hotel</body></html>", "{\"protocol\": \"one\"}", "{\"protocol\": 1}"]
+    {
         let reply = clerk.post_text("/api/v1/sync", "application/json", body.to_owned()).await;
         assert_eq!((reply.status, reply.code()), (StatusCode::BAD_REQUEST, "malformed"), "{body}");
     }
