@@ -142,6 +142,15 @@ fn walk(
     // Not every store begins with the drinks.
     let first = if order.is_empty() { 0 } else { random.index(order.len()) };
     order.rotate_left(first);
+    // Some departments are counted to the last piece, in others much is passed over.
+    let passed_over: Vec<f64> = CATEGORIES
+        .iter()
+        .map(|_| match random.whole(0, 9) {
+            0..=4 => 0.0,
+            5..=7 => random.between(0.05, 0.25),
+            _ => random.between(0.3, 0.7),
+        })
+        .collect();
     let mut walk = Vec::new();
     let mut n_seen = 0;
     let mut clocks = vec![0_i64; counters.len()];
@@ -154,6 +163,9 @@ fn walk(
                 return walk;
             }
             n_seen += 1;
+            if random.chance(passed_over[lines[line].category]) {
+                continue;
+            }
             walk.push((*clock, Seen::Item { counter, line }));
             *clock += random.whole(PACE_MS.0, PACE_MS.1);
         }
