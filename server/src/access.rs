@@ -6,12 +6,13 @@ use crate::auth::session::SignedIn;
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::Method;
+use axum::http::{Method, header};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::id::StoreCode;
 use domain::policy::{Action, Scope, Target, Viewer, may};
+use domain::sync::BATCH_BYTES_MAX;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// Who may use an entrance.
@@ -148,6 +149,10 @@ async fn admit(state: &AppState, request: &Parts) -> Result<Asker, ApiError> {
     let (method, uri, headers) = (&request.method, &request.uri, &request.headers);
     if !origin::is_own(method, uri, headers, state.config.public_origin.as_deref()) {
         return Err(ApiError::ForeignOrigin);
+    }
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > BATCH_BYTES_MAX) {
+        return Err(ApiError::TooLarge { most: "1 MiB" });
     }
     let listener = request.extensions.get::<Transport>().copied().unwrap_or(Transport::Http);
     let transport = if state.config.is_behind_https() { Transport::Https } else { listener };

@@ -218,13 +218,16 @@ impl Config {
 
     fn check(&self) -> Result<(), ConfigError> {
         let nonsense = |key, value: String, need| Err(ConfigError::Nonsense { key, value, need });
-        let url = self.database_url();
+        let url = self.database.as_deref().unwrap_or("surrealkv://");
         if !["surrealkv://", "mem://", "ws://", "wss://"].iter().any(|scheme| url.starts_with(scheme)) {
-            return nonsense("database", url, "it must begin with surrealkv://, mem://, ws:// or wss://");
+            return nonsense("database", mask_url(url), "it must begin with surrealkv://, mem://, ws:// or wss://");
         }
         if self.database_user.is_some() != self.database_password.is_some() {
             let given = if self.database_user.is_some() { "database_user" } else { "database_password" };
             return nonsense(given, "given alone".into(), "database_user and database_password go together");
+        }
+        if self.database_user.is_some() && !(url.starts_with("ws") && !url.contains('@')) {
+            return nonsense("database_user", "given".into(), "only a ws:// database without a name in it takes one");
         }
         if let Some(origin) = &self.public_origin {
             let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
@@ -250,10 +253,15 @@ impl Config {
         Ok(())
     }
 
-    /// The database's address.
+    /// The database's address, with name and password where they are given apart.
     #[must_use]
     pub fn database_url(&self) -> String {
-        self.database.clone().unwrap_or_else(|| format!("surrealkv://{}", self.data_dir.join("db").display()))
+        let embedded = || format!("surrealkv://{}", self.data_dir.join("db").display());
+        let url = self.database.clone().unwrap_or_else(embedded);
+        match (url.split_once("://"), &self.database_user, &self.database_password) {
+            (Some((scheme, host)), Some(user), Some(password)) => format!("{scheme}://{user}:{password}@{host}"),
+            _ => url,
+        }
     }
 
     /// Where the ledger's signed heads are witnessed, outside the database.
@@ -291,7 +299,7 @@ const MASK: &str = "********";
 /// `ws://name:secret@host` without the secret.
 fn mask_url(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    match rest.split_once('@') {
+    match rest.rsplit_once('@') {
         Some((_, host)) => format!("{scheme}://{MASK}@{host}"),
         None => url.to_owned(),
     }
@@ -341,9 +349,12 @@ mod tests {
     #[test]
     fn secrets_are_masked() {
         let config =
-            with("database = \"ws://u:canary@db\"\ndatabase_user = \"u\"\ndatabase_password = 4711").expect("valid");
+            with("database = \"ws://db:8000\"\ndatabase_user = \"u\"\ndatabase_password = 4711").expect("valid");
         assert_eq!(config.database_password.as_deref(), Some("4711"));
+        assert_eq!(config.database_url(), "ws://u:4711@db:8000");
         let shown = config.masked();
-        assert!(!shown.contains("canary") && !shown.contains("4711"), "{shown}");
+        assert!(!shown.contains("4711"), "{shown}");
+        let shown = with("database = \"ws://u:canary@db\"").expect("valid").masked();
+        assert!(!shown.contains("canary"), "{shown}");
     }
 }

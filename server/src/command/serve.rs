@@ -72,6 +72,9 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
 
     let (db, keys) = open(&config).await?;
     let state = AppState::start(config.clone(), Clock::system(), keys, db).await?;
+    if state.directory.masters().stores().is_empty() {
+        tracing::warn!("there are no stores in this database; `shelftrace seed` makes a demo chain");
+    }
     let router = router(state.clone());
 
     let handle = Handle::new();

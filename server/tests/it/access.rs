@@ -73,6 +73,8 @@ GET /api/v1/live: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/people: clerk --- manager --- regional --- hq +++ auditor ---
 POST /api/v1/people/{person}/disable: clerk --- manager --- regional --- hq +++ auditor ---
 POST /api/v1/people/{person}/enable: clerk --- manager --- regional --- hq +++ auditor ---
+GET /print/shelves/{store}: clerk --- manager +-- regional ++- hq +++ auditor ---
+GET /print/products/{store}: clerk --- manager +-- regional ++- hq +++ auditor ---
 ";
 
 #[tokio::test]

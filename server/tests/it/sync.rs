@@ -1,7 +1,8 @@
 //! What phones deliver, and every way it can be wrong.
 
 use crate::support::{NOW, PASSWORD, STOCKTAKE, TestServer, counted, device, event, opened};
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
 use domain::instant::DAY_MS;
 use serde_json::{Value, json};
 
@@ -142,7 +143,11 @@ async fn a_batch_too_large_is_told_so() {
     let reply = clerk.sync(1, &many).await;
     assert_eq!((reply.status, reply.code()), (StatusCode::PAYLOAD_TOO_LARGE, "too_large"));
     let huge = format!("{{\"protocol\": 1, \"app\": \"{}\"}}", "x".repeat(1 << 20));
-    let reply = clerk.post_text("/api/v1/sync", "application/json", huge).await;
+    let reply = clerk.post_text("/api/v1/sync", "application/json", huge.clone()).await;
+    assert_eq!((reply.status, reply.code()), (StatusCode::PAYLOAD_TOO_LARGE, "too_large"));
+    let announced = clerk.request(Method::POST, "/api/v1/sync").header("sec-fetch-site", "same-origin");
+    let announced = announced.header("content-length", huge.len()).body(Body::from(huge)).expect("a request");
+    let reply = clerk.send(announced).await;
     assert_eq!((reply.status, reply.code()), (StatusCode::PAYLOAD_TOO_LARGE, "too_large"));
 }
 
