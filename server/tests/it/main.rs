@@ -6,6 +6,7 @@ mod board;
 mod chain;
 mod ledger;
 mod live;
+mod print;
 mod rebuild;
 mod schema;
 mod sign_in;
