@@ -2,7 +2,7 @@
 
 use super::decide::Item;
 use crate::store::model_row::{
-    StoreModels, cell_id, leg_key, line_id, read_cell, read_leg, read_line, read_stock, read_stocktake, read_trace,
+    StoreModels, board_id, leg_key, line_id, read_board, read_leg, read_line, read_stock, read_stocktake, read_trace,
     read_undone, read_unknown, stock_id, trace_id, undone_id, unknown_id,
 };
 use crate::store::read::{read_event, read_head};
@@ -11,7 +11,7 @@ use crate::store::{Database, Masters, StoreError};
 use domain::accept::{AGE_MAX_MS, FUTURE_MAX_MS};
 use domain::chain::{Hash, Head, SignedHead};
 use domain::event::{CountedItem, EventBody, LedgerEvent};
-use domain::fold::{Area, LegKey, Needs, needs};
+use domain::fold::{LegKey, Needs, needs};
 use domain::id::{EventId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use domain::instant::Timestamp;
 use domain::movement::Place;
@@ -42,6 +42,8 @@ pub(super) struct Loaded {
 
 pub(super) enum LoadError {
     Unreachable(String),
+    /// Another process wrote while the rows were read: they do not belong together.
+    Moved,
     Store(StoreError),
 }
 
@@ -202,7 +204,7 @@ async fn load_rows(
     loaded: &mut Loaded,
 ) -> Result<(), LoadError> {
     let mut rows: [Vec<RecordId>; 6] = Default::default();
-    let [stock, lines, unknowns, cells, traces, undone] = &mut rows;
+    let [stock, lines, unknowns, boards, traces, undone] = &mut rows;
     for (store, wanted) in wanted {
         let known = cache.of(database, &loaded.heads[store]).await?;
         let may_change = |stocktake: &Stocktake| {
@@ -220,29 +222,41 @@ async fn load_rows(
         let stocktakes: BTreeSet<&StocktakeId> = models.models.stocktakes.keys().collect();
         stock.extend(wanted.needs.stock.iter().map(|(place, sku)| stock_id(store, place, sku)));
         unknowns.extend(wanted.needs.unknowns.iter().map(|key| unknown_id(store, key)));
-        traces.extend(wanted.needs.areas.iter().map(|area| trace_id(store, area)));
+        traces.push(trace_id(store));
         undone.extend(wanted.undone.iter().map(|event| undone_id(store, *event)));
         for stocktake in stocktakes {
             let line =
                 |(shelf, sku): &(ShelfCode, SkuCode)| line_id(store, &(stocktake.clone(), shelf.clone(), sku.clone()));
             lines.extend(wanted.needs.lines_on.iter().map(line));
-            cells.extend(wanted.needs.areas.iter().map(|area| cell_id(store, stocktake, area)));
+            boards.push(board_id(store, stocktake));
         }
     }
     if rows.iter().all(Vec::is_empty) {
         return Ok(());
     }
     let mut variables = Variables::new();
-    for (name, rows) in ["stock", "lines", "unknowns", "cells", "traces", "undone"].into_iter().zip(rows) {
+    for (name, rows) in ["stock", "lines", "unknowns", "boards", "traces", "undone"].into_iter().zip(rows) {
         variables.insert(name, ids(rows));
     }
-    let statements = "SELECT * FROM $stock; SELECT * FROM $lines; SELECT * FROM $unknowns; SELECT * FROM $cells; \
-                      SELECT * FROM $traces; SELECT * FROM $undone;";
+    variables.insert("heads", ids(wanted.keys().map(head_id)));
+    // The heads last: where they are what they were before, nothing was written in between.
+    let statements = "SELECT * FROM $stock; SELECT * FROM $lines; SELECT * FROM $unknowns; SELECT * FROM $boards; \
+                      SELECT * FROM $traces; SELECT * FROM $undone; SELECT * FROM $heads;";
     let mut results = database.run(statements, variables).await?;
     for index in 0..6 {
         let rows: Vec<Value> = results.take(index).map_err(StoreError::from)?;
         for row in rows {
             take_row(index, row, loaded)?;
+        }
+    }
+    unmoved(results.take(6).map_err(StoreError::from)?, loaded)
+}
+
+fn unmoved(heads: Vec<Value>, loaded: &Loaded) -> Result<(), LoadError> {
+    for row in heads {
+        let head = read_head(row)?.head;
+        if loaded.heads.get(&head.store) != Some(&head) {
+            return Err(LoadError::Moved);
         }
     }
     Ok(())
@@ -256,14 +270,8 @@ fn take_row(index: usize, row: Value, loaded: &mut Loaded) -> Result<(), LoadErr
         0 => models.models.stock.extend([read_stock(row)?]),
         1 => models.models.lines.extend([read_line(row)?]),
         2 => models.models.unknowns.extend([read_unknown(row)?]),
-        3 => models.models.cells.extend([read_cell(row)?]),
-        4 => {
-            let (area, at, latest) = read_trace(row)?;
-            if let Area::Shelf(shelf) = &area {
-                models.latest.insert(shelf.clone(), latest);
-            }
-            models.models.traces.insert(area, at);
-        }
+        3 => models.models.cells.extend(read_board(row)?),
+        4 => read_trace(row, models)?,
         _ => models.models.undone.extend([read_undone(row)?]),
     }
     Ok(())
@@ -280,6 +288,7 @@ async fn load_legs(
     wanted: &BTreeMap<StoreCode, Wanted>,
     loaded: &mut Loaded,
 ) -> Result<(), LoadError> {
+    let mut heads = Vec::new();
     for (store, wanted) in wanted {
         let models = loaded.models.entry(store.clone()).or_default();
         for ((shelf, sku), from) in &wanted.counted_from {
@@ -296,12 +305,14 @@ async fn load_legs(
             let range = between("leg", Bound::Included(leg_key(store, &first)), Bound::Excluded(end));
             let mut variables = Variables::new();
             variables.insert("range", range);
-            let rows: Vec<Value> =
-                database.run("SELECT * FROM $range", variables).await?.take(0).map_err(StoreError::from)?;
+            variables.insert("heads", ids([head_id(store)]));
+            let mut results = database.run("SELECT * FROM $range; SELECT * FROM $heads;", variables).await?;
+            let rows: Vec<Value> = results.take(0).map_err(StoreError::from)?;
             for row in rows {
                 models.models.legs.extend([read_leg(row)?]);
             }
+            heads.extend(results.take::<Vec<Value>>(1).map_err(StoreError::from)?);
         }
     }
-    Ok(())
+    unmoved(heads, loaded)
 }

@@ -184,6 +184,7 @@ impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Self {
         match error {
             LoadError::Unreachable(why) => Self::Again(why),
+            LoadError::Moved => Self::Again("another process wrote while the rows were read".to_owned()),
             LoadError::Store(error) => Self::Fatal(chain_of(&error)),
         }
     }

@@ -1,7 +1,7 @@
 //! The read models as records.
 
 use super::db::StoreError;
-use super::row::{Fields, at, id, int, seq, text};
+use super::row::{Fields, at, bytes, id, int, text};
 use domain::event::{EventBody, LedgerEvent};
 use domain::fold::{
     Area, Categories, CountCell, CountLine, LegKey, LineKey, ReadModels, StockRow, UnknownKey, UnknownLine,
@@ -10,11 +10,13 @@ use domain::id::{EventId, PersonId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use domain::instant::Timestamp;
 use domain::movement::{Place, Units};
 use domain::stocktake::Stocktake;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use surrealdb::types::{Object, RecordId, SurrealValue, Value};
 
 /// The tables that hold read models, and nothing else.
-pub(crate) const TABLES: [&str; 8] = ["stock", "leg", "stocktake", "line", "unknown", "cell", "trace", "undone"];
+pub(crate) const TABLES: [&str; 8] = ["stock", "leg", "stocktake", "line", "unknown", "board", "trace", "undone"];
 
 /// Newest events kept per shelf.
 pub(crate) const LATEST_MAX: usize = 20;
@@ -73,15 +75,12 @@ pub(crate) fn changes(store: &StoreCode, before: &StoreModels, after: &StoreMode
     diff(&old.stocktakes, &new.stocktakes, changes, |_, known| stocktake(store, known));
     diff(&old.lines, &new.lines, changes, |key, row| line(store, key, row));
     diff(&old.unknowns, &new.unknowns, changes, |key, row| unknown(store, key, row));
-    diff(&old.cells, &new.cells, changes, |(of, area), row| cell(store, of, area, row));
-    let traces = |models: &StoreModels| -> BTreeMap<Area, (Timestamp, Vec<u64>)> {
-        let latest = |area: &Area| match area {
-            Area::Shelf(shelf) => models.latest.get(shelf).cloned().unwrap_or_default(),
-            Area::Category(_) => Vec::new(),
-        };
-        models.models.traces.iter().map(|(area, at)| (area.clone(), (*at, latest(area)))).collect()
-    };
-    diff(&traces(before), &traces(after), changes, |area, (at, latest)| trace(store, area, *at, latest));
+    diff(&boards(old), &boards(new), changes, |of, cells| board(store, of, cells));
+    if !new.traces.is_empty() {
+        let whole = |models: &StoreModels| BTreeMap::from([((), traces(models))]);
+        let before = if old.traces.is_empty() { BTreeMap::new() } else { whole(before) };
+        diff(&before, &whole(after), changes, |(), traces| trace(store, traces));
+    }
     for event in new.undone.difference(&old.undone) {
         changes.new.push(record(undone_id(store, *event), []));
     }
@@ -109,23 +108,6 @@ fn record<const N: usize>(id: RecordId, fields: [(&str, Value); N]) -> Value {
         object.insert(name, value);
     }
     Value::Object(object)
-}
-
-/// `category:C01` or `shelf:A-03`.
-pub(crate) fn area_text(area: &Area) -> String {
-    match area {
-        Area::Category(category) => format!("category:{category}"),
-        Area::Shelf(shelf) => format!("shelf:{shelf}"),
-    }
-}
-
-fn parse_area(text: &str) -> Result<Area, String> {
-    let read = |error: domain::id::CodeError| error.to_string();
-    match text.split_once(':') {
-        Some(("category", code)) => code.parse().map(Area::Category).map_err(read),
-        Some(("shelf", code)) => code.parse().map(Area::Shelf).map_err(read),
-        _ => Err(format!("{text:?} is no area")),
-    }
 }
 
 fn parse_place(text: &str) -> Result<Place, String> {
@@ -262,51 +244,86 @@ pub(crate) fn read_unknown(row: Value) -> Result<(UnknownKey, UnknownLine), Stor
     Ok((key, UnknownLine { counted_units: fields.int("counted")?, n_observations, names }))
 }
 
-pub(crate) fn cell_id(store: &StoreCode, stocktake: &StocktakeId, area: &Area) -> RecordId {
-    id("cell", vec![text(store.as_str()), text(stocktake.as_str()), text(area_text(area))])
+/// The cells of one stocktake.
+///
+/// They are one record and not one a cell: every count changes two of them, and a record costs far more than its bytes.
+type Board<'a> = BTreeMap<&'a Area, &'a CountCell>;
+
+fn boards(models: &ReadModels) -> BTreeMap<&StocktakeId, Board<'_>> {
+    let mut boards: BTreeMap<&StocktakeId, Board<'_>> = BTreeMap::new();
+    for ((stocktake, area), cell) in &models.cells {
+        boards.entry(stocktake).or_default().insert(area, cell);
+    }
+    boards
 }
 
-fn cell(store: &StoreCode, stocktake: &StocktakeId, area: &Area, row: &CountCell) -> Value {
-    let fields = [
-        ("n_counted", int(i64::from(row.n_counted))),
-        ("counted", int(row.counted_units)),
-        ("expected", int(row.expected_units)),
-        ("abs_variance", int(row.abs_variance_units)),
-    ];
-    record(cell_id(store, stocktake, area), fields)
+pub(crate) fn board_id(store: &StoreCode, stocktake: &StocktakeId) -> RecordId {
+    id("board", vec![text(store.as_str()), text(stocktake.as_str())])
 }
 
-pub(crate) fn read_cell(row: Value) -> Result<((StocktakeId, Area), CountCell), StoreError> {
+fn board(store: &StoreCode, stocktake: &StocktakeId, cells: &Board<'_>) -> Value {
+    record(board_id(store, stocktake), [("cells", packed(cells))])
+}
+
+/// A cell of a board with the stocktake and the area it is of.
+pub(crate) type CellRow = ((StocktakeId, Area), CountCell);
+
+pub(crate) fn read_board(row: Value) -> Result<Vec<CellRow>, StoreError> {
     let mut fields = Fields::of(row)?;
-    let stocktake = fields.parsed(fields.key_text(1)?.parse())?;
-    let area = fields.parsed(parse_area(fields.key_text(2)?))?;
-    let cell = CountCell {
-        n_counted: fields.n("n_counted")?,
-        counted_units: fields.int("counted")?,
-        expected_units: fields.int("expected")?,
-        abs_variance_units: fields.int("abs_variance")?,
+    let stocktake: StocktakeId = fields.parsed(fields.key_text(1)?.parse())?;
+    let cells: BTreeMap<Area, CountCell> = unpacked(&mut fields, "cells")?;
+    Ok(cells.into_iter().map(|(area, cell)| ((stocktake.clone(), area), cell)).collect())
+}
+
+/// Of each area the latest effective time and, of a shelf, the numbers of its newest events: the newest, then how far
+/// each stands before the one after it.
+type Traces = BTreeMap<Area, (Timestamp, Vec<u64>)>;
+
+fn traces(models: &StoreModels) -> Traces {
+    let steps = |area: &Area| -> Vec<u64> {
+        let Area::Shelf(shelf) = area else { return Vec::new() };
+        let latest = models.latest.get(shelf).map_or(&[][..], Vec::as_slice);
+        let newest = latest.last().copied();
+        newest.into_iter().chain(latest.windows(2).rev().map(|pair| pair[1] - pair[0])).collect()
     };
-    Ok(((stocktake, area), cell))
+    models.models.traces.iter().map(|(area, at)| (area.clone(), (*at, steps(area)))).collect()
 }
 
-pub(crate) fn trace_id(store: &StoreCode, area: &Area) -> RecordId {
-    id("trace", vec![text(store.as_str()), text(area_text(area))])
+pub(crate) fn trace_id(store: &StoreCode) -> RecordId {
+    id("trace", vec![text(store.as_str())])
 }
 
-fn trace(store: &StoreCode, area: &Area, last: Timestamp, latest: &[u64]) -> Value {
-    let latest = Value::Array(latest.iter().copied().map(seq).collect());
-    record(trace_id(store, area), [("at", at(last)), ("latest", latest)])
+fn trace(store: &StoreCode, traces: &Traces) -> Value {
+    record(trace_id(store), [("areas", packed(traces))])
 }
 
-/// An area with its latest effective time and the numbers of its newest events.
-pub(crate) type TraceRow = (Area, Timestamp, Vec<u64>);
-
-pub(crate) fn read_trace(row: Value) -> Result<TraceRow, StoreError> {
+/// Puts a store's traces into its models.
+pub(crate) fn read_trace(row: Value, models: &mut StoreModels) -> Result<(), StoreError> {
     let mut fields = Fields::of(row)?;
-    let area = fields.parsed(parse_area(fields.key_text(1)?))?;
-    let latest = fields.list("latest").into_iter().map(|n| fields.parsed(u64::from_value(n)));
-    let latest = latest.collect::<Result<_, StoreError>>()?;
-    Ok((area, fields.at("at")?, latest))
+    let traces: Traces = unpacked(&mut fields, "areas")?;
+    for (area, (at, steps)) in traces {
+        if let (Area::Shelf(shelf), Some((newest, steps))) = (&area, steps.split_first()) {
+            let mut latest = vec![*newest];
+            for step in steps {
+                let next = latest.last().and_then(|last: &u64| last.checked_sub(*step));
+                latest.push(fields.parsed(next.ok_or("a number before the first event"))?);
+            }
+            latest.reverse();
+            models.latest.insert(shelf.clone(), latest);
+        }
+        models.models.traces.insert(area, at);
+    }
+    Ok(())
+}
+
+/// Postcard: maps in the order of their keys, so that the same models give the same bytes.
+fn packed(value: &impl Serialize) -> Value {
+    bytes(postcard::to_allocvec(value).expect("plain data of known length always encodes"))
+}
+
+fn unpacked<T: DeserializeOwned>(fields: &mut Fields, field: &str) -> Result<T, StoreError> {
+    let bytes = fields.bytes(field)?;
+    fields.parsed(postcard::from_bytes(&bytes))
 }
 
 pub(crate) fn undone_id(store: &StoreCode, event: EventId) -> RecordId {

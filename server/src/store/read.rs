@@ -4,7 +4,7 @@ use super::db::{Database, StoreError};
 use super::directory::{Directory, PersonNames};
 use super::master::{Masters, StoreMaster};
 use super::model_row::{
-    area_text, read_cell, read_line, read_stock, read_stocktake, read_trace, read_unknown, shelves_of,
+    board_id, read_board, read_line, read_stock, read_stocktake, read_trace, read_unknown, shelves_of, trace_id,
 };
 use super::row::{Fields, between, event_id, head_id, ids, prefixed, receipt_id, seq, text};
 use crate::store::model_row::StoreModels;
@@ -193,18 +193,17 @@ impl Database {
     }
 
     async fn store_state_of(&self, store: &StoreCode, guess: Option<&StocktakeId>) -> Result<StoreState, StoreError> {
-        let code = || text(store.as_str());
         let mut variables = Variables::new();
         variables.insert("head", Value::RecordId(head_id(store)));
-        variables.insert("stocktakes", prefixed("stocktake", vec![code()]));
-        variables.insert("traces", prefixed("trace", vec![code()]));
-        let cells = match guess {
-            Some(stocktake) => prefixed("cell", vec![code(), text(stocktake.as_str())]),
+        variables.insert("stocktakes", prefixed("stocktake", vec![text(store.as_str())]));
+        variables.insert("traces", Value::RecordId(trace_id(store)));
+        let board = match guess {
+            Some(stocktake) => Value::RecordId(board_id(store, stocktake)),
             None => Value::Array(surrealdb::types::Array::new()),
         };
-        variables.insert("cells", cells);
+        variables.insert("board", board);
         let statements = "BEGIN; SELECT * FROM $head; SELECT * FROM $stocktakes; SELECT * FROM $traces; \
-                          SELECT * FROM $cells; COMMIT;";
+                          SELECT * FROM $board; COMMIT;";
         let mut results = self.run(statements, variables).await?;
         // Statement 0 is BEGIN.
         let mut rows = |index: usize| -> Result<Vec<Value>, StoreError> { Ok(results.take(index)?) };
@@ -212,13 +211,11 @@ impl Database {
         let stocktakes: Vec<Stocktake> = rows(2)?.into_iter().map(read_stocktake).collect::<Result<_, _>>()?;
         let mut models = StoreModels::default();
         for row in rows(3)? {
-            let (area, at, latest) = read_trace(row)?;
-            if let Area::Shelf(shelf) = &area {
-                models.latest.insert(shelf.clone(), latest);
-            }
-            models.models.traces.insert(area, at);
+            read_trace(row, &mut models)?;
         }
-        models.models.cells = rows(4)?.into_iter().map(read_cell).collect::<Result<_, _>>()?;
+        for row in rows(4)? {
+            models.models.cells.extend(read_board(row)?);
+        }
         let seq = head.map_or(0, |signed| signed.head.seq);
         Ok(StoreState { seq, stocktake: shown(&stocktakes).cloned(), models })
     }
@@ -343,7 +340,7 @@ impl Database {
         shelf: Option<&ShelfCode>,
     ) -> Result<Vec<((Place, SkuCode), StockRow)>, StoreError> {
         let mut prefix = vec![text(store.as_str())];
-        prefix.extend(shelf.map(|shelf| text(area_text(&Area::Shelf(shelf.clone())))));
+        prefix.extend(shelf.map(|shelf| text(Place::Shelf(shelf.clone()).to_string())));
         let mut variables = Variables::new();
         variables.insert("range", prefixed("stock", prefix));
         let rows: Vec<Value> = self.run("SELECT * FROM $range", variables).await?.take(0)?;

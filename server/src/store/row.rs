@@ -146,13 +146,6 @@ impl Fields {
         }
     }
 
-    pub(crate) fn list(&mut self, field: &str) -> Vec<Value> {
-        match self.fields.remove(field) {
-            Some(Value::Array(values)) => values.into_vec(),
-            _ => Vec::new(),
-        }
-    }
-
     /// The text part of the key at `index`, or the whole key where it is text.
     pub(crate) fn key_text(&self, index: usize) -> Result<&str, StoreError> {
         match self.id.as_ref().map(|id| &id.key) {

@@ -73,7 +73,7 @@ async fn refolding_gives_the_same_bytes() {
         assert_eq!((rebuilt.before, rebuilt.after), (before, before), "seed {seed}");
 
         // Damage is repaired, and the writer goes on where it was.
-        chain.database.execute("DELETE line; DELETE cell").await.expect("runs");
+        chain.database.execute("DELETE line; DELETE board").await.expect("runs");
         let rebuilt = rebuild(&chain.database, &masters(), &store("S001")).await.expect("rebuilds");
         assert_ne!(rebuilt.before, before);
         assert_eq!(rebuilt.after, before);
