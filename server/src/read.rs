@@ -9,6 +9,9 @@ use domain::master::Region;
 use domain::policy::{Action, Target, Viewer, may};
 use domain::stocktake::Stocktake;
 use frontend::backend::{ShelfTask, Workbench};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::Mutex;
 
 /// Latest events on a board.
 const N_TRACES: u32 = 30;
@@ -57,11 +60,32 @@ async fn latest_traces(state: &AppState, viewer: &Viewer, rows: &[StoreRow]) -> 
     rows.sort_by_key(|row| std::cmp::Reverse(last_at(row)));
     let mut traces = Vec::new();
     for row in rows.into_iter().take(N_STORES_TRACED) {
-        traces.extend(state.db.traces(&state.directory, &row.store, None, N_TRACES).await?);
+        traces.extend(state.latest.of(state, row).await?.iter().cloned());
     }
     traces.sort_by_key(|trace| std::cmp::Reverse((trace.recorded_at, trace.seq)));
     traces.truncate(N_TRACES as usize);
     Ok(traces)
+}
+
+/// The latest events of each store, read once for all who open a board.
+#[derive(Debug, Default)]
+pub struct LatestTraces(Mutex<BTreeMap<StoreCode, (u64, Arc<[TraceEntry]>)>>);
+
+impl LatestTraces {
+    /// Those of a store up to its row's number. The lock is held while reading: of a hundred viewers who come at once
+    /// one reads and the others wait for it.
+    async fn of(&self, state: &AppState, row: &StoreRow) -> Result<Arc<[TraceEntry]>, ApiError> {
+        let mut known = self.0.lock().await;
+        if let Some((seq, traces)) = known.get(&row.store)
+            && *seq == row.seq
+        {
+            return Ok(Arc::clone(traces));
+        }
+        let traces = state.db.traces(&state.directory, &row.store, Some(row.seq + 1), N_TRACES).await?;
+        let traces: Arc<[TraceEntry]> = traces.into();
+        known.insert(row.store.clone(), (row.seq, Arc::clone(&traces)));
+        Ok(traces)
+    }
 }
 
 /// One store's floor.

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::keys::Keys;
 use crate::ledger::Ledger;
 use crate::live::LiveHub;
+use crate::read::LatestTraces;
 use crate::render::Renderers;
 use crate::site::Site;
 use crate::store::{Database, Directory, StoreError};
@@ -37,6 +38,8 @@ pub struct App {
     pub ledger: Ledger,
     /// The live feed.
     pub live: LiveHub,
+    /// Each store's latest events, for boards.
+    pub latest: LatestTraces,
     /// Accounts and sessions.
     pub sign_in: SignIn,
     /// How often a device may send.
@@ -108,6 +111,7 @@ impl AppState {
             directory,
             ledger,
             live,
+            latest: LatestTraces::default(),
             site,
             renderers: Renderers::start().map_err(StartError::Threads)?,
             stopping: watch::Sender::new(false),
