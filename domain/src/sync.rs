@@ -143,6 +143,22 @@ pub fn next_step(status: u16, body: Option<SyncResponse>, sent: &[EventId]) -> N
     }
 }
 
+/// Whether sending a refused event once more may end differently without anybody changing it: what it needs may have
+/// been registered, or have arrived, since.
+#[must_use]
+pub fn may_pass_later(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::NotAllowed
+            | Refusal::OtherPerson
+            | Refusal::UnknownStore
+            | Refusal::UnknownShelf
+            | Refusal::UnknownSku
+            | Refusal::StocktakeUnknown
+            | Refusal::NothingToUndo
+    )
+}
+
 /// How long to wait after the `n_failures`th failure in a row (from 1), in milliseconds: 1 s doubling up to a minute,
 /// of which `jitter` (0 to 1) scatters the upper half so that phones do not return in step.
 #[must_use]
@@ -225,6 +241,11 @@ impl PhoneFacts {
     /// The stocktakes known, those opened on this phone included.
     pub fn stocktakes(&self) -> impl Iterator<Item = &Stocktake> {
         self.stocktakes.values()
+    }
+
+    /// The events this phone has recorded, as far as noted.
+    pub fn own(&self) -> impl Iterator<Item = &DeviceEvent> {
+        self.own.values()
     }
 
     /// Takes note of an event this phone has recorded.
@@ -321,6 +342,13 @@ mod tests {
         assert_eq!(next_step(503, None, &[id(1)]), NextStep::TryLater(Trouble::Server));
         assert_eq!(next_step(0, None, &[id(1)]), NextStep::TryLater(Trouble::Offline));
         assert_eq!(next_step(426, None, &[id(1)]), NextStep::UpdateNeeded);
+    }
+
+    #[test]
+    fn only_refusals_that_others_can_lift_are_sent_again() {
+        assert!(may_pass_later(&Refusal::StocktakeUnknown));
+        assert!(!may_pass_later(&Refusal::StocktakeSubmitted));
+        assert!(!may_pass_later(&Refusal::IdReused));
     }
 
     #[test]

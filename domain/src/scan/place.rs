@@ -43,6 +43,12 @@ impl Place {
         ])
     }
 
+    /// The four corners.
+    #[must_use]
+    pub const fn points(&self) -> [Point; 4] {
+        self.corners
+    }
+
     /// The middle of the code.
     #[must_use]
     pub fn centre(&self) -> Point {
