@@ -4,6 +4,7 @@ use crate::browser;
 use crate::component::nav::{Rail, TabBar, TopBar};
 use crate::page::account::AccountPage;
 use crate::page::board::BoardPage;
+use crate::page::count::CountPage;
 use crate::page::home::HomePage;
 use crate::page::missing::MissingPage;
 use crate::page::shelf_trace::ShelfTracePage;
@@ -25,6 +26,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_context(page_language());
     provide_context(page_session());
+    crate::device::provide_device();
     let language = use_language();
 
     // Tests and people in a hurry must know when buttons answer.
@@ -35,6 +37,7 @@ pub fn App() -> impl IntoView {
         <Title formatter=move |page: String| language.page_title(page)/>
         <Router>
             <Routes fallback=MissingPage>
+                <Route path=path!("/count") view=CountPage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Frame>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>

@@ -11,6 +11,7 @@ pub mod app;
 pub mod backend;
 pub mod browser;
 pub mod component;
+pub mod device;
 pub mod format;
 pub mod page;
 pub mod preference;

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod board;
+pub mod count;
 pub mod home;
 pub mod missing;
 pub mod shelf_trace;

@@ -5,6 +5,7 @@
 
 mod account;
 mod board;
+mod count;
 mod home;
 mod sign_in;
 mod trace;

@@ -27,6 +27,28 @@ pub enum Glyph {
     Shelf,
     /// A route with a knot: a trace.
     Trace,
+    /// Away with it.
+    Close,
+    /// Back to before.
+    Undo,
+    /// Something else instead.
+    Switch,
+    /// Keys: entering by hand.
+    Keyboard,
+    /// Knobs: settings.
+    Sliders,
+    /// Two bars: a pause.
+    Pause,
+    /// A light.
+    Torch,
+    /// A still camera.
+    Photo,
+    /// One digit less.
+    Erase,
+    /// One more.
+    Add,
+    /// On its way up.
+    Upload,
 }
 
 impl Glyph {
@@ -48,6 +70,19 @@ impl Glyph {
             }
             Self::Lock => "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3M12 14.5v2",
             Self::Shelf => "M4 3v18M20 3v18M4 9h16M4 16h16M7 9V5h3v4M13 9V6h4v3M7 16v-4h5v4M15 16v-3h2v3",
+            Self::Close => "M6 6l12 12M18 6 6 18",
+            Self::Undo => "M9 6 4.5 10.5 9 15M5 10.5h9a5 5 0 0 1 0 10h-3",
+            Self::Switch => "M7 4 4 7l3 3M4 7h13M17 14l3 3-3 3M20 17H7",
+            Self::Keyboard => {
+                "M3 7a1 1 0 0 1 1-1h16a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1zM7 10h.01M11 10h.01M15 10h.01M17 10h.01M7 14h.01M10 14h5M17.5 14h.01"
+            }
+            Self::Sliders => "M4 7h9M17 7h3M4 17h3M11 17h9M13 7a2 2 0 1 0 4 0 2 2 0 1 0-4 0M7 17a2 2 0 1 0 4 0 2 2 0 1 0-4 0",
+            Self::Pause => "M9 6v12M15 6v12",
+            Self::Torch => "M8 3h8v3l-2 3v11a1 1 0 0 1-1 1h-2a1 1 0 0 1-1-1V9L8 6zM8 6h8M12 12v2",
+            Self::Photo => "M4 8h3l2-3h6l2 3h3v11H4zM8.5 13a3.5 3.5 0 1 0 7 0 3.5 3.5 0 1 0-7 0",
+            Self::Erase => "M9 6h11v12H9l-6-6zM12 10l4 4M16 10l-4 4",
+            Self::Add => "M12 5v14M5 12h14",
+            Self::Upload => "M12 16V5M7 9.5 12 4.5l5 5M5 19h14",
             Self::Trace => "M20 5H9a3.5 3.5 0 0 0 0 7h6a3.5 3.5 0 0 1 0 7H7M3 19a2 2 0 1 0 4 0 2 2 0 1 0-4 0",
         }
     }

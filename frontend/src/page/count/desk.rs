@@ -1,0 +1,497 @@
+//! The counting page's state: what is shown, and the queue of what is being recorded.
+//!
+//! Each scan touches the signals of its own line only, so that the thousandth is as quick as the first.
+
+use super::counter::{Counter, Here, Intent, ShelfRefusal};
+use super::opening;
+use crate::device::{Device, glue};
+use crate::text::Language;
+use domain::accept::Refusal;
+use domain::barcode::{ReadError, ScannedCode};
+use domain::catalogue::{Catalogue, Meaning};
+use domain::event::{CountMethod, DeviceEvent, EventBody, ShelfProof};
+use domain::id::{ShelfCode, SkuCode};
+use domain::movement::Units;
+use domain::tally::{LineItem, LineKey};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+
+/// Where the count stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The stocktake has not been opened or joined on this phone.
+    Ready,
+    /// Counting.
+    Counting,
+    /// Submitted just now.
+    Done,
+}
+
+/// A line on the screen.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// What it counts.
+    pub item: LineItem,
+    /// What that is called.
+    pub name: ArcRwSignal<String>,
+    /// The code printed on it.
+    pub code: String,
+    /// Pieces counted.
+    pub units: ArcRwSignal<Units>,
+    /// Counts up with every change, to show it.
+    pub n_beats: ArcRwSignal<u32>,
+}
+
+/// How a result came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardKind {
+    /// Counted.
+    Counted,
+    /// Counted, though nobody knows what it is.
+    Unknown,
+    /// Taken back.
+    Undone,
+}
+
+/// What was recorded last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    /// How.
+    pub kind: CardKind,
+    /// The line.
+    pub key: LineKey,
+    /// What it is called.
+    pub name: String,
+    /// The code printed on it.
+    pub code: String,
+    /// What was added.
+    pub added: Units,
+    /// What the line says now.
+    pub units: Units,
+}
+
+/// One beat of colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flash {
+    /// Accepted.
+    Good,
+    /// Nothing new.
+    Repeat,
+    /// Refused.
+    Bad,
+}
+
+/// How far this phone has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Shelves with a line.
+    pub n_shelves: usize,
+    /// Shelves of the store.
+    pub n_shelves_all: usize,
+    /// Lines counted on this phone.
+    pub n_lines: u32,
+}
+
+/// What lies over the page.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Sheet {
+    /// Nothing.
+    #[default]
+    None,
+    /// The keypad for a line.
+    Quantity(LineKey),
+    /// Entering a code by hand.
+    Typed,
+    /// Naming a code nobody knows.
+    Unknown(LineKey),
+    /// Finishing.
+    Finish,
+    /// What waits on the phone.
+    Outbox,
+    /// How scanning works.
+    Settings,
+}
+
+struct Inner {
+    counter: RefCell<Counter>,
+    queue: RefCell<VecDeque<Intent>>,
+    rows: RefCell<HashMap<LineItem, Row>>,
+    is_working: Cell<bool>,
+    /// The page has been left: what is queued is still recorded, but nothing is shown any more.
+    is_gone: Cell<bool>,
+}
+
+/// The page's state.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    inner: StoredValue<Rc<Inner>, LocalStorage>,
+    /// The page's language.
+    pub language: Language,
+    /// The phone.
+    pub device: Device,
+    /// Where the count stands.
+    pub stage: RwSignal<Stage>,
+    /// The shelf in front of the counter.
+    pub here: RwSignal<Option<Here>>,
+    /// Its lines, the one touched last first.
+    pub rows: RwSignal<Vec<Row>>,
+    /// What belongs there and has not been counted.
+    pub left: RwSignal<Vec<SkuCode>>,
+    /// How far this phone has come.
+    pub progress: RwSignal<Progress>,
+    /// What was recorded last.
+    pub card: RwSignal<Option<Card>>,
+    /// What was refused last; stays until it has been seen.
+    pub refused: RwSignal<Option<String>>,
+    /// What lies over the page.
+    pub sheet: RwSignal<Sheet>,
+    /// The last beat of colour, and how many there were.
+    pub flash: RwSignal<(u32, Flash)>,
+    /// For a screen reader.
+    pub said: RwSignal<String>,
+}
+
+impl Desk {
+    /// Lays out what has been opened.
+    pub fn new(counter: Counter, device: Device, language: Language) -> Self {
+        let stage = if counter.has_begun { Stage::Counting } else { Stage::Ready };
+        let inner = Rc::new(Inner {
+            counter: RefCell::new(counter),
+            queue: RefCell::default(),
+            rows: RefCell::default(),
+            is_working: Cell::new(false),
+            is_gone: Cell::new(false),
+        });
+        on_cleanup({
+            let inner = send_wrapper::SendWrapper::new(inner.clone());
+            move || inner.is_gone.set(true)
+        });
+        let desk = Self {
+            inner: StoredValue::new_local(inner),
+            language,
+            device,
+            stage: RwSignal::new(stage),
+            here: RwSignal::new(None),
+            rows: RwSignal::default(),
+            left: RwSignal::default(),
+            progress: RwSignal::default(),
+            card: RwSignal::new(None),
+            refused: RwSignal::new(None),
+            sheet: RwSignal::default(),
+            flash: RwSignal::new((0, Flash::Repeat)),
+            said: RwSignal::default(),
+        };
+        desk.show_progress();
+        desk
+    }
+
+    /// Looks at what the phone knows.
+    pub fn with<T>(self, look: impl FnOnce(&Counter) -> T) -> T {
+        self.inner.with_value(|inner| look(&inner.counter.borrow()))
+    }
+
+    /// Whether scans are taken now: not while a refusal waits to be seen or something lies over the page.
+    pub fn takes_scans(self) -> bool {
+        self.stage.get_untracked() == Stage::Counting
+            && self.refused.with_untracked(Option::is_none)
+            && matches!(self.sheet.get_untracked(), Sheet::None)
+    }
+
+    /// Takes a code, wherever it was read.
+    pub fn take(self, code: Result<ScannedCode, ReadError>, method: CountMethod) {
+        match code.map(|code| self.with(|counter| counter.catalogue.meaning(code))) {
+            Err(error) => self.refuse(self.language.read_error(&error)),
+            Ok(Meaning::Shelf(tag)) => match self.with(|counter| counter.enter(tag)) {
+                Ok(here) => self.enter(here),
+                Err(refusal) => self.refuse(self.shelf_refusal(&refusal)),
+            },
+            Ok(Meaning::Pieces { item, units }) => self.count(item, units, method),
+        }
+    }
+
+    /// Counts pieces of an item on the shelf in front.
+    pub fn count(self, item: LineItem, units: Units, method: CountMethod) {
+        match self.here.get_untracked() {
+            Some(here) => self.record(Intent::Count { here, item, units, method }),
+            None => self.refuse(self.language.refused_no_shelf().to_owned()),
+        }
+    }
+
+    fn shelf_refusal(self, refusal: &ShelfRefusal) -> String {
+        match refusal {
+            ShelfRefusal::Foreign(tag) => self.language.refused_foreign_shelf(&tag.store),
+            ShelfRefusal::Unknown(tag) => self.language.refused_unknown_shelf(&tag.shelf),
+            ShelfRefusal::Forged => self.language.refused_forged_shelf().to_owned(),
+        }
+    }
+
+    /// Picks a shelf from the list.
+    pub fn pick(self, shelf: ShelfCode) {
+        if self.with(|counter| counter.shelf(&shelf).is_some()) {
+            self.enter(Here { shelf, proof: ShelfProof::Picked });
+        }
+    }
+
+    fn enter(self, here: Here) {
+        let is_same = self.here.with_untracked(|now| now.as_ref().is_some_and(|now| now.shelf == here.shelf));
+        self.beat(if is_same { Flash::Repeat } else { Flash::Good });
+        glue::feedback(if is_same { "repeat" } else { "accept" });
+        self.said.set(self.language.shelf_entered(&here.shelf));
+        self.here.set(Some(here));
+        if !is_same {
+            self.card.set(None);
+            self.show_lines();
+        }
+    }
+
+    /// Goes back to the list of shelves.
+    pub fn leave_shelf(self) {
+        self.here.set(None);
+        self.card.set(None);
+        self.show_lines();
+    }
+
+    /// Refuses something, until the person has seen why.
+    pub fn refuse(self, why: String) {
+        glue::feedback("refuse");
+        self.beat(Flash::Bad);
+        self.refused.set(Some(why));
+    }
+
+    /// Shows one beat of colour.
+    pub fn beat(self, flash: Flash) {
+        self.flash.update(|(n, last)| {
+            *n += 1;
+            *last = flash;
+        });
+    }
+
+    /// Queues something to record.
+    pub fn record(self, intent: Intent) {
+        let inner = self.inner.get_value();
+        inner.queue.borrow_mut().push_back(intent);
+        if !inner.is_working.replace(true) {
+            spawn_local(self.work(inner));
+        }
+    }
+
+    /// One after the other: each is decided on what was recorded before it.
+    async fn work(self, inner: Rc<Inner>) {
+        loop {
+            let next = inner.queue.borrow_mut().pop_front();
+            let Some(intent) = next else { break };
+            let Some(body) = inner.counter.borrow_mut().body(&intent) else { continue };
+            let (event, recorder) = {
+                let counter = inner.counter.borrow();
+                let judged = body.and_then(|body| {
+                    let event = counter.recorder.event(body, counter.offset_ms);
+                    counter.judge(&event).map(|()| event)
+                });
+                (judged, counter.recorder.clone())
+            };
+            let kept = match event {
+                Ok(event) => recorder.keep(event).await,
+                Err(refusal) => {
+                    self.refused(&inner, &refusal);
+                    continue;
+                }
+            };
+            match kept {
+                Ok(event) => {
+                    let key = inner.counter.borrow_mut().note(&event);
+                    if !inner.is_gone.get() {
+                        self.show(&inner, &event, key, &intent);
+                    }
+                }
+                Err(_) if inner.is_gone.get() => {}
+                Err(_) => {
+                    glue::feedback("refuse");
+                    self.beat(Flash::Bad);
+                }
+            }
+        }
+        inner.is_working.set(false);
+    }
+
+    fn refused(self, inner: &Inner, refusal: &Refusal) {
+        if inner.is_gone.get() {
+            return;
+        }
+        self.refuse(match refusal {
+            Refusal::BadUnits { .. } => self.language.refused_quantity().to_owned(),
+            other => self.language.refusal(other),
+        });
+    }
+
+    /// The tick: the event is on the phone's disk.
+    fn show(self, inner: &Inner, event: &DeviceEvent, key: Option<LineKey>, intent: &Intent) {
+        match &event.body {
+            EventBody::StocktakeOpened { stocktake } => {
+                let stocktake = stocktake.clone();
+                spawn_local(async move { opening::remember(&stocktake).await });
+                self.stage.set(Stage::Counting);
+            }
+            EventBody::StocktakeSubmitted { .. } => {
+                self.leave_shelf();
+                self.stage.set(Stage::Done);
+            }
+            _ => {}
+        }
+        let Some(key) = key else { return };
+        let counter = inner.counter.borrow();
+        let line = counter.tally.line(&key);
+        let (name, code) = (counter.name(&key, self.language), counter.code(&key.item));
+        let units = line.map_or(0, domain::tally::Line::units);
+        let is_counted = line.is_some();
+        let is_first_of_unknown = matches!(key.item, LineItem::Unknown(_))
+            && line.is_some_and(|line| line.n_observations() == 1 && line.name().is_none());
+        drop(counter);
+        self.show_line(inner, &key, &name, &code, is_counted.then_some(units));
+        self.show_progress();
+        let (kind, added) = match &event.body {
+            EventBody::CountUndone { .. } => (CardKind::Undone, 0),
+            EventBody::Counted { units: added, .. } if matches!(key.item, LineItem::Unknown(_)) => {
+                (CardKind::Unknown, *added)
+            }
+            EventBody::Counted { units: added, .. } => (CardKind::Counted, *added),
+            _ => return,
+        };
+        self.said.set(match kind {
+            CardKind::Undone if !is_counted => self.language.said_undone_all(&name),
+            CardKind::Undone => self.language.said_undone(&name, units),
+            CardKind::Counted | CardKind::Unknown => self.language.said_counted(&name, units),
+        });
+        glue::feedback(if kind == CardKind::Undone { "repeat" } else { "accept" });
+        self.beat(if kind == CardKind::Undone { Flash::Repeat } else { Flash::Good });
+        let asks = is_first_of_unknown && matches!(intent, Intent::Count { .. });
+        if asks {
+            self.sheet.set(Sheet::Unknown(key.clone()));
+        }
+        self.card.set(Some(Card { kind, key, name, code, added, units }));
+    }
+
+    /// `units`: what the line says, if it stands.
+    fn show_line(self, inner: &Inner, key: &LineKey, name: &str, code: &str, units: Option<Units>) {
+        if self.here.with_untracked(|here| here.as_ref().is_none_or(|here| here.shelf != key.shelf)) {
+            return;
+        }
+        let mut rows = inner.rows.borrow_mut();
+        let Some(units) = units else {
+            if rows.remove(&key.item).is_some() {
+                self.rows.update(|shown| shown.retain(|row| row.item != key.item));
+                if let LineItem::Known(sku) = &key.item
+                    && self.with(|counter| is_planned(counter, &key.shelf, sku))
+                {
+                    self.left.update(|left| left.insert(0, sku.clone()));
+                }
+            }
+            return;
+        };
+        if let Some(row) = rows.get(&key.item) {
+            row.units.set(units);
+            row.n_beats.update(|n| *n += 1);
+            if row.name.with_untracked(|shown| shown != name) {
+                row.name.set(name.to_owned());
+            }
+            let is_first = self.rows.with_untracked(|shown| shown.first().is_some_and(|first| first.item == key.item));
+            if !is_first {
+                self.rows.update(|shown| {
+                    if let Some(at) = shown.iter().position(|row| row.item == key.item) {
+                        shown[..=at].rotate_right(1);
+                    }
+                });
+            }
+            return;
+        }
+        let row = Row {
+            item: key.item.clone(),
+            name: ArcRwSignal::new(name.to_owned()),
+            code: code.to_owned(),
+            units: ArcRwSignal::new(units),
+            n_beats: ArcRwSignal::new(1),
+        };
+        rows.insert(key.item.clone(), row.clone());
+        self.rows.update(|shown| shown.insert(0, row));
+        if let LineItem::Known(sku) = &key.item {
+            self.left.update(|left| left.retain(|other| other != sku));
+        }
+    }
+
+    /// Lays out the shelf in front anew.
+    fn show_lines(self) {
+        let inner = self.inner.get_value();
+        let counter = inner.counter.borrow();
+        let mut by_item = HashMap::new();
+        let mut shown = Vec::new();
+        let mut left = Vec::new();
+        if let Some(here) = self.here.get_untracked() {
+            for item in counter.tally.items_in_order(&here.shelf) {
+                let key = LineKey { shelf: here.shelf.clone(), item };
+                let row = Row {
+                    name: ArcRwSignal::new(counter.name(&key, self.language)),
+                    code: counter.code(&key.item),
+                    units: ArcRwSignal::new(counter.tally.line(&key).map_or(0, domain::tally::Line::units)),
+                    n_beats: ArcRwSignal::new(0),
+                    item: key.item,
+                };
+                by_item.insert(row.item.clone(), row.clone());
+                shown.push(row);
+            }
+            shown.reverse();
+            let planned = counter.shelf(&here.shelf).map(|shelf| shelf.shelf.items.clone()).unwrap_or_default();
+            left = planned.into_iter().filter(|sku| !by_item.contains_key(&LineItem::Known(sku.clone()))).collect();
+        }
+        drop(counter);
+        *inner.rows.borrow_mut() = by_item;
+        self.rows.set(shown);
+        self.left.set(left);
+    }
+
+    fn show_progress(self) {
+        let progress = self.with(|counter| Progress {
+            n_shelves: counter.tally.n_shelves(),
+            n_shelves_all: counter.shelves().len(),
+            n_lines: counter.tally.n_lines(),
+        });
+        if self.progress.get_untracked() != progress {
+            self.progress.set(progress);
+        }
+    }
+
+    /// Starts over from what the phone keeps: something was refused, sent again or put away, or a new count begins.
+    pub fn recall(self) {
+        let inner = self.inner.get_value();
+        spawn_local(async move {
+            let (known, now) = {
+                let counter = inner.counter.borrow();
+                (counter.facts.snapshot().clone(), counter.now())
+            };
+            // A refusal often means that the store has moved on.
+            let snapshot = opening::snapshot().await.unwrap_or(known);
+            let Ok((facts, tally)) = opening::recall(snapshot, now).await else { return };
+            {
+                let mut counter = inner.counter.borrow_mut();
+                counter.catalogue = Catalogue::new(facts.snapshot().products.clone());
+                counter.has_begun = opening::has_begun(&facts, &tally);
+                (counter.facts, counter.tally) = (facts, tally);
+            }
+            if inner.is_gone.get() {
+                return;
+            }
+            self.card.set(None);
+            self.show_lines();
+            self.show_progress();
+            let has_begun = inner.counter.borrow().has_begun;
+            if self.stage.get_untracked() != Stage::Done {
+                self.stage.set(if has_begun { Stage::Counting } else { Stage::Ready });
+            }
+        });
+    }
+}
+
+fn is_planned(counter: &Counter, shelf: &ShelfCode, sku: &SkuCode) -> bool {
+    counter.shelf(shelf).is_some_and(|shelf| shelf.shelf.items.contains(sku))
+}

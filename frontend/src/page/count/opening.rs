@@ -1,0 +1,161 @@
+//! Opens the page: the snapshot from the network or else from the phone, and what this phone has counted so far.
+
+use super::counter::Counter;
+use crate::device::recorder::{Recorder, clock_offset_ms};
+use crate::device::{Device, StoreTrouble, glue, http};
+use domain::barcode::ReadRules;
+use domain::catalogue::Catalogue;
+use domain::event::{DeviceEvent, EventBody};
+use domain::id::StocktakeId;
+use domain::instant::Timestamp;
+use domain::policy::Scope;
+use domain::stocktake::{Stocktake, current_or_new};
+use domain::sync::{PhoneFacts, PhoneSnapshot};
+use domain::tally::Tally;
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// How long the network may take when the phone could do without it.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// Under which the store of the last count is kept, for a start without the network.
+const STORE: &str = "store";
+/// Under which the stocktake of the last count is kept: it may have been opened offline.
+const STOCKTAKE: &str = "stocktake";
+
+/// Why there is nothing to count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenProblem {
+    /// No network, and no snapshot from an earlier visit.
+    NoSnapshot,
+    /// The person has no store of their own, or may not count.
+    NoStore,
+    /// Nobody is signed in.
+    SignInNeeded,
+    /// The phone keeps nothing.
+    Storage(StoreTrouble),
+}
+
+impl From<StoreTrouble> for OpenProblem {
+    fn from(trouble: StoreTrouble) -> Self {
+        Self::Storage(trouble)
+    }
+}
+
+/// An event as this phone keeps it.
+#[derive(Deserialize)]
+struct Kept {
+    state: State,
+    event: DeviceEvent,
+}
+
+#[derive(Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Pending,
+    Accepted,
+    Parked,
+    Withdrawn,
+}
+
+/// Opens the page for whoever is signed in, or counted here last.
+pub async fn open(device: Device) -> Result<Counter, OpenProblem> {
+    let snapshot = snapshot().await?;
+    let offset_ms = clock_offset_ms().await;
+    let now = Timestamp::from_unix_ms(crate::browser::device_now_ms()).plus_ms(offset_ms);
+    let (store, person) = (snapshot.store.code.clone(), snapshot.viewer.id.clone());
+    let rules = ReadRules::cn(now.wall(snapshot.store.zone_offset).year);
+    let catalogue = Catalogue::new(snapshot.products.clone());
+    let (facts, tally) = recall(snapshot, now).await?;
+    let recorder = Recorder::new(device, store, person).await?;
+    let has_begun = has_begun(&facts, &tally);
+    Ok(Counter { facts, catalogue, tally, recorder, rules, offset_ms, has_begun })
+}
+
+/// Whether this person has opened or joined the stocktake on this phone.
+pub fn has_begun(facts: &PhoneFacts, tally: &Tally) -> bool {
+    let person = &facts.snapshot().viewer.id;
+    facts.own().any(|event| {
+        event.person == *person
+            && matches!(&event.body, EventBody::StocktakeOpened { stocktake } if stocktake == tally.stocktake())
+    })
+}
+
+/// Goes through this phone's own events until the stocktake that is open is found.
+pub async fn recall(snapshot: PhoneSnapshot, now: Timestamp) -> Result<(PhoneFacts, Tally), StoreTrouble> {
+    let store = snapshot.store.clone();
+    let mut facts = PhoneFacts::new(snapshot);
+    let mut read = BTreeSet::new();
+    let last = glue::get_meta(STOCKTAKE).await?.and_then(|text| StocktakeId::parse(&text).ok());
+    let mut next = last.filter(|id| id.as_str().starts_with(&format!("{}-", store.code)));
+    loop {
+        if let Some(id) = next.take()
+            && read.insert(id.clone())
+        {
+            for event in standing_events(&id).await? {
+                facts.note(event);
+            }
+        }
+        let stocktakes: Vec<Stocktake> = facts.stocktakes().cloned().collect();
+        let current = current_or_new(&stocktakes, &store.code, now, store.zone_offset).id().clone();
+        if read.contains(&current) {
+            let mut tally = Tally::new(current);
+            let mut own: Vec<&DeviceEvent> = facts.own().collect();
+            own.sort_by_key(|event| event.device_seq);
+            for event in own {
+                tally.note(event);
+            }
+            return Ok((facts, tally));
+        }
+        next = Some(current);
+    }
+}
+
+/// This phone's events of a stocktake but those the server refused.
+async fn standing_events(stocktake: &StocktakeId) -> Result<Vec<DeviceEvent>, StoreTrouble> {
+    let json = glue::events_of(stocktake.as_str()).await?;
+    let kept: Vec<Kept> = serde_json::from_str(&json).map_err(|_| StoreTrouble::Failed)?;
+    let stands = |kept: &Kept| matches!(kept.state, State::Pending | State::Accepted);
+    Ok(kept.into_iter().filter(stands).map(|kept| kept.event).collect())
+}
+
+/// Remembers which stocktake this phone counts in.
+pub async fn remember(stocktake: &StocktakeId) {
+    // Forgotten, it is found again by the day's name or the next snapshot.
+    let _ = glue::put_meta(STOCKTAKE, stocktake.to_string()).await;
+}
+
+/// The store's data for whoever is signed in, or the latest this phone has.
+pub async fn snapshot() -> Result<PhoneSnapshot, OpenProblem> {
+    let kept = kept_snapshot().await?;
+    // Who has a snapshot need not wait for a network that only pretends to be there.
+    let timeout = if kept.is_some() { PATIENCE } else { http::TIMEOUT };
+    let viewer = match http::me(timeout).await {
+        Ok(viewer) => viewer,
+        // The queue is safe, and counting can go on: signing in is asked for where it is sent.
+        Err(401) => return kept.ok_or(OpenProblem::SignInNeeded),
+        Err(_) => return kept.ok_or(OpenProblem::NoSnapshot),
+    };
+    let Scope::Store(store) = &viewer.scope else { return Err(OpenProblem::NoStore) };
+    let answer = http::get(&format!("/api/v1/snapshot?store={store}"), timeout).await;
+    match (answer.status, answer.json::<PhoneSnapshot>()) {
+        (200, Some(snapshot)) => {
+            glue::put_snapshot(store.as_str(), answer.body).await?;
+            glue::put_meta(STORE, store.to_string()).await?;
+            Ok(snapshot)
+        }
+        (401, _) => Err(OpenProblem::SignInNeeded),
+        (403 | 404, _) => Err(OpenProblem::NoStore),
+        // Not one that was made for somebody else.
+        _ => kept.filter(|kept| kept.viewer.id == viewer.id).ok_or(OpenProblem::NoSnapshot),
+    }
+}
+
+/// The snapshot of an earlier visit.
+async fn kept_snapshot() -> Result<Option<PhoneSnapshot>, StoreTrouble> {
+    let Some(store) = glue::get_meta(STORE).await? else { return Ok(None) };
+    let json = glue::get_snapshot(&store).await?;
+    // One of an earlier layout is none.
+    Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
+}

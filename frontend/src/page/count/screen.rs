@@ -1,0 +1,337 @@
+//! The counting page once it lives: opening, ready, counting, done.
+
+use super::camera::{Camera, CameraState};
+use super::counter::Intent;
+use super::desk::{Desk, Sheet, Stage};
+use super::dock::Dock;
+use super::keyboard;
+use super::opening::{OpenProblem, open};
+use super::result::ResultPanel;
+use super::sheet::Sheets;
+use super::stage::CameraStage;
+use super::work_list::WorkList;
+use crate::component::badge::Tone;
+use crate::component::banner::Banner;
+use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
+use crate::component::icon::{Glyph, Icon, IconSize};
+use crate::component::load_state::Skeleton;
+use crate::device::{glue, use_device};
+use crate::text::{Language, use_language};
+use domain::id::ShelfCode;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_query_map;
+
+/// Opens the page and shows what can be done.
+#[component]
+pub fn CountScreen() -> impl IntoView {
+    let language = use_language();
+    let device = use_device();
+    let wanted_shelf =
+        use_query_map().with_untracked(|query| query.get("shelf")).and_then(|code| ShelfCode::parse(&code).ok());
+    let opened = RwSignal::new_local(None::<Result<Desk, OpenProblem>>);
+    let owner = Owner::current();
+    let start = move || {
+        opened.set(None);
+        let owner = owner.clone();
+        let wanted_shelf = wanted_shelf.clone();
+        spawn_local(async move {
+            let counter = open(device).await;
+            if opened.try_get_untracked().is_none() {
+                return;
+            }
+            let lay_out = || counter.map(|counter| Desk::new(counter, device, language));
+            // What the desk owns goes when the page goes.
+            let desk = match &owner {
+                Some(owner) => owner.with(lay_out),
+                None => lay_out(),
+            };
+            if let (Ok(desk), Some(shelf)) = (&desk, wanted_shelf) {
+                desk.pick(shelf);
+            }
+            opened.set(Some(desk));
+        });
+    };
+    glue::unlock_feedback();
+    start();
+    let start = StoredValue::new_local(start);
+    move || match opened.get() {
+        None => view! { <Skeleton/> }.into_any(),
+        Some(Err(problem)) => {
+            let again = Callback::new(move |()| start.with_value(|start| start()));
+            view! { <CannotOpen problem again/> }.into_any()
+        }
+        Some(Ok(desk)) => view! { <Opened desk/> }.into_any(),
+    }
+}
+
+#[component]
+fn CannotOpen(problem: OpenProblem, again: Callback<()>) -> impl IntoView {
+    let language = use_language();
+    let (title, text) = match problem {
+        OpenProblem::NoSnapshot => (language.count_no_snapshot_title(), language.count_no_snapshot_text()),
+        OpenProblem::NoStore => (language.count_no_store_title(), language.count_no_store_text()),
+        OpenProblem::SignInNeeded => (language.problem_sign_in_title(), language.problem_sign_in_text()),
+        OpenProblem::Storage(trouble) => (language.count_storage_title(), language.storing(trouble)),
+    };
+    let class = button_class(ButtonKind::Primary, ButtonSize::Large, ButtonWidth::Words);
+    let way_out = match problem {
+        OpenProblem::SignInNeeded => view! {
+            <a class=class href="/sign-in?next=/count" rel="external">{language.go_sign_in()}</a>
+        }
+        .into_any(),
+        OpenProblem::NoStore => view! { <a class=class href="/">{language.go_home()}</a> }.into_any(),
+        OpenProblem::NoSnapshot | OpenProblem::Storage(_) => view! {
+            <button class=class type="button" on:click=move |_| again.run(())>{language.try_again()}</button>
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="page page--narrow">
+            <div class="empty" role="alert">
+                <Icon glyph=Glyph::Warning size=IconSize::Large/>
+                <h1 class="empty__title">{title}</h1>
+                <p class="empty__text">{text}</p>
+                {way_out}
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Opened(desk: Desk) -> impl IntoView {
+    let camera = Camera::new(desk);
+    keyboard::listen(desk, camera);
+    spawn_local(glue::persist_storage());
+    // What was refused no longer stands; what is sent again does.
+    Effect::new(move |seen: Option<u32>| {
+        let n_changes = desk.device.n_changes.get();
+        if seen.is_some_and(|seen| seen != n_changes) {
+            desk.recall();
+        }
+        n_changes
+    });
+    // The screen stays on and the place is followed while counting, not before.
+    Effect::new(move |_| {
+        let is_counting = desk.stage.get() == Stage::Counting;
+        glue::keep_awake(is_counting);
+        if is_counting { glue::watch_place() } else { glue::unwatch_place() }
+    });
+    on_cleanup(|| {
+        glue::keep_awake(false);
+        glue::unwatch_place();
+    });
+    view! {
+        {move || match desk.stage.get() {
+            Stage::Ready => view! { <Ready desk/> }.into_any(),
+            Stage::Counting => view! { <Counting desk camera/> }.into_any(),
+            Stage::Done => view! { <Done desk/> }.into_any(),
+        }}
+        <Sheets desk camera/>
+        <p class="visually-hidden" aria-live="polite">{move || desk.said.get()}</p>
+    }
+}
+
+/// The way out, what is counted, and whether it has been sent.
+#[component]
+fn Bar(desk: Desk, children: Children) -> impl IntoView {
+    let language = desk.language;
+    view! {
+        <header class="count__bar">
+            <a class="button button--ghost button--icon" href="/" aria-label=language.count_leave()>
+                <Icon glyph=Glyph::Close/>
+            </a>
+            <div class="count__place">{children()}</div>
+            <OutboxChip desk/>
+        </header>
+        {move || desk.device.storing.get().map(|trouble| view! {
+            <div class="count__alarm">
+                <Banner tone=Tone::Bad>{language.storing(trouble)}</Banner>
+            </div>
+        })}
+    }
+}
+
+/// How much is unsent; opens the list of it.
+#[component]
+fn OutboxChip(desk: Desk) -> impl IntoView {
+    let language = desk.language;
+    let device = desk.device;
+    let class = move || {
+        let outbox = device.outbox.get();
+        let tone = match (outbox.n_parked, outbox.n_pending, device.sending.get()) {
+            (1.., ..) => " count__chip--bad",
+            (0, 1.., Some(_)) => " count__chip--warn",
+            _ => "",
+        };
+        format!("count__chip{tone}")
+    };
+    let words = move || chip_words(language, device.n_unsent(), device.outbox.get().n_parked);
+    let glyph = move || match (device.n_unsent(), device.sending.get()) {
+        (0, None) => view! { <Icon glyph=Glyph::Check size=IconSize::Small/> },
+        (_, Some(_)) => view! { <Icon glyph=Glyph::Offline size=IconSize::Small/> },
+        (_, None) => view! { <Icon glyph=Glyph::Upload size=IconSize::Small/> },
+    };
+    view! {
+        <button class=class type="button" on:click=move |_| desk.sheet.set(Sheet::Outbox)>
+            {glyph}
+            <span>{words}</span>
+        </button>
+    }
+}
+
+fn chip_words(language: Language, n_unsent: u32, n_parked: u32) -> String {
+    match (n_unsent, n_parked) {
+        (0, _) => language.outbox_all_sent().to_owned(),
+        (_, 1..) => language.outbox_parked(n_parked),
+        _ => language.outbox_unsent(n_unsent),
+    }
+}
+
+/// Before the stocktake is opened or joined.
+#[component]
+fn Ready(desk: Desk) -> impl IntoView {
+    let language = desk.language;
+    let (store, open_stocktake) = desk.with(|counter| {
+        let id = counter.stocktake();
+        let open = counter.facts.stocktakes().find(|known| known.id == *id && known.submitted_at.is_none());
+        (language.name(&counter.facts.snapshot().store.name), open.map(|open| open.id.to_string()))
+    });
+    let is_open = open_stocktake.is_some();
+    let text = match open_stocktake {
+        Some(id) => language.count_ready_open(id),
+        None => language.count_ready_new().to_owned(),
+    };
+    let step = |(glyph, text): (Glyph, &'static str)| {
+        view! {
+            <li class="count-ready__step">
+                <Icon glyph size=IconSize::Large/>
+                <span>{text}</span>
+            </li>
+        }
+    };
+    let steps = [
+        (Glyph::Shelf, language.count_step_shelf()),
+        (Glyph::Scan, language.count_step_products()),
+        (Glyph::Offline, language.count_step_offline()),
+    ];
+    view! {
+        <div class="count-ready">
+            <Bar desk>
+                <span class="count__store">{store}</span>
+            </Bar>
+            <div class="count-ready__body">
+                <h1>{language.count_ready_title()}</h1>
+                <p class="count-ready__text">{text}</p>
+                <ol class="count-ready__steps">{steps.map(step).collect_view()}</ol>
+            </div>
+            <div class="count-ready__dock">
+                <p class="muted">{language.count_permissions()}</p>
+                <button
+                    class=button_class(ButtonKind::Tag, ButtonSize::Huge, ButtonWidth::Block)
+                    type="button"
+                    on:click=move |_| desk.record(Intent::Begin)
+                >
+                    <Icon glyph=Glyph::Scan size=IconSize::Large/>
+                    {if is_open { language.count_join() } else { language.count_begin() }}
+                </button>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Counting(desk: Desk, camera: Camera) -> impl IntoView {
+    let language = desk.language;
+    let place = move || match desk.here.get() {
+        Some(here) => view! { <ShelfPlace desk shelf=here.shelf/> }.into_any(),
+        None => {
+            let progress = desk.progress.get();
+            view! {
+                <h1 class="count__title">{language.shelf_scan_first()}</h1>
+                <p class="count__sub">
+                    {language.shelf_progress(progress.n_shelves, progress.n_shelves_all, progress.n_lines)}
+                </p>
+            }
+            .into_any()
+        }
+    };
+    let is_showing = move || camera.state.get() != CameraState::Off;
+    view! {
+        <div class="count" class:count--scanning=is_showing on:pointerdown=move |_| camera.touch()>
+            <Bar desk>{place}</Bar>
+            <Show when=is_showing>
+                <CameraStage desk camera/>
+            </Show>
+            <ResultPanel desk/>
+            <WorkList desk/>
+            <Dock desk camera/>
+        </div>
+    }
+}
+
+#[component]
+fn ShelfPlace(desk: Desk, shelf: ShelfCode) -> impl IntoView {
+    let language = desk.language;
+    let (zone, n_planned) = desk.with(|counter| {
+        let code = shelf.zone();
+        let zone = counter.facts.snapshot().zones.iter().find(|zone| zone.code == code);
+        let n_planned = counter.shelf(&shelf).map_or(0, |shelf| shelf.shelf.items.len());
+        (zone.map(|zone| language.name(&zone.name)), n_planned)
+    });
+    let sub = move || {
+        let n_counted = n_planned - desk.left.with(Vec::len).min(n_planned);
+        let lines = language.shelf_n_lines(n_counted, n_planned);
+        match &zone {
+            Some(zone) => format!("{zone} · {lines}"),
+            None => lines,
+        }
+    };
+    view! {
+        <h1 class="visually-hidden">{language.shelf_here(&shelf)}</h1>
+        <button class="count__shelf" type="button" on:click=move |_| desk.leave_shelf()>
+            <span class="count__label">{shelf.to_string()}</span>
+            <span class="visually-hidden">{language.shelf_change()}</span>
+            <Icon glyph=Glyph::Switch size=IconSize::Small/>
+        </button>
+        <p class="count__sub">{sub}</p>
+    }
+}
+
+/// After submitting.
+#[component]
+fn Done(desk: Desk) -> impl IntoView {
+    let language = desk.language;
+    let text = move || match desk.device.n_unsent() {
+        0 => language.count_done_sent().to_owned(),
+        n => language.count_done_unsent(n),
+    };
+    let again = move |_| {
+        desk.stage.set(Stage::Ready);
+        desk.recall();
+    };
+    view! {
+        <div class="count-ready">
+            <Bar desk>
+                <span class="count__store">{language.count_title()}</span>
+            </Bar>
+            <div class="count-ready__body count-ready__body--done">
+                <Icon glyph=Glyph::Check size=IconSize::Large/>
+                <h1>{language.count_done_title()}</h1>
+                <p class="count-ready__text" role="status">{text}</p>
+            </div>
+            <div class="count-ready__dock">
+                <a class=button_class(ButtonKind::Primary, ButtonSize::Large, ButtonWidth::Block) href="/">
+                    {language.go_home()}
+                </a>
+                <button
+                    class=button_class(ButtonKind::Usual, ButtonSize::Large, ButtonWidth::Block)
+                    type="button"
+                    on:click=again
+                >
+                    {language.count_again_start()}
+                </button>
+            </div>
+        </div>
+    }
+}

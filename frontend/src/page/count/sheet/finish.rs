@@ -1,0 +1,73 @@
+//! Finishing: what is left, and the last word.
+
+use super::super::counter::Intent;
+use super::super::desk::{Desk, Sheet};
+use super::SheetFrame;
+use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
+use crate::component::icon::{Glyph, Icon};
+use leptos::prelude::*;
+
+/// Asks whether the stocktake is to be submitted.
+#[component]
+pub fn FinishSheet(desk: Desk) -> impl IntoView {
+    let language = desk.language;
+    let fact = |is_fine: bool, text: String| {
+        let (class, glyph) = match is_fine {
+            true => ("count-fact count-fact--good", Glyph::Check),
+            false => ("count-fact count-fact--warn", Glyph::Warning),
+        };
+        view! {
+            <li class=class>
+                <Icon glyph/>
+                <span>{text}</span>
+            </li>
+        }
+    };
+    let facts = move || {
+        let progress = desk.progress.get();
+        let outbox = desk.device.outbox.get();
+        let n_untouched = progress.n_shelves_all.saturating_sub(progress.n_shelves);
+        let untouched = match n_untouched {
+            0 => language.finish_all_touched().to_owned(),
+            n => language.finish_untouched(n),
+        };
+        let unsent = match outbox.n_pending {
+            0 => language.finish_all_sent().to_owned(),
+            n => language.finish_unsent(n),
+        };
+        let parked = (outbox.n_parked > 0).then(|| fact(false, language.finish_parked(outbox.n_parked)));
+        view! {
+            {fact(n_untouched == 0, untouched)}
+            {fact(outbox.n_pending == 0, unsent)}
+            {parked}
+        }
+    };
+    let submit = move |_| {
+        desk.record(Intent::Submit);
+        desk.sheet.set(Sheet::None);
+    };
+    view! {
+        <SheetFrame desk title=language.finish_title()>
+            <div class="dialog__body">
+                <ul class="count-facts">{facts}</ul>
+                <p>{language.finish_text()}</p>
+                <div class="count-sheet__actions">
+                    <button
+                        class=button_class(ButtonKind::Usual, ButtonSize::Large, ButtonWidth::Words)
+                        type="button"
+                        on:click=move |_| desk.sheet.set(Sheet::None)
+                    >
+                        {language.finish_go_on()}
+                    </button>
+                    <button
+                        class=button_class(ButtonKind::Primary, ButtonSize::Large, ButtonWidth::Words)
+                        type="button"
+                        on:click=submit
+                    >
+                        {language.finish_confirm()}
+                    </button>
+                </div>
+            </div>
+        </SheetFrame>
+    }
+}
