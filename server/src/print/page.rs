@@ -33,7 +33,10 @@ impl fmt::Display for Escaped<'_> {
 /// A whole document around the labels.
 pub fn page(title: &str, language: Language, style: Style, labels: &str) -> String {
     let css = match style {
-        Style::Linked => format!("<link rel=\"stylesheet\" href=\"{}\">", super::CSS_PATH),
+        Style::Linked => format!(
+            "<link rel=\"stylesheet\" href=\"{}\">\n<link rel=\"icon\" href=\"/icons/icon.svg\" type=\"image/svg+xml\">",
+            super::CSS_PATH
+        ),
         Style::Embedded => format!("<style>{}</style>", super::CSS),
     };
     let hint = match language {
