@@ -151,6 +151,17 @@ impl Ledger {
         self.health.clone()
     }
 
+    /// Waits until the writer has stopped otherwise than by [`Ledger::shutdown`], and says why: the program must then
+    /// be started anew.
+    pub async fn stopped(&self) -> String {
+        let mut health = self.health.clone();
+        match health.wait_for(|health| matches!(health, Health::Stopped(_))).await.as_deref() {
+            Ok(Health::Stopped(why)) => why.clone(),
+            // The writer's end of the channel is gone without a word: it has panicked.
+            _ => "the ledger's writer has ended unexpectedly".to_owned(),
+        }
+    }
+
     /// Answers what has queued, writes the heads out and ends the writer. Later requests get
     /// [`LedgerError::ShuttingDown`].
     pub async fn shutdown(self) {

@@ -107,9 +107,10 @@ impl Bench {
 
     /// Devices send requests of `n_scans` scans one after another; returns scans a second.
     async fn http(&self, n_devices: usize, n_scans: usize) -> Result<f64, Failure> {
+        let clients = self.clients(n_devices).await?;
         let until = Instant::now() + self.phase;
         let mut tasks = JoinSet::new();
-        for (client, device) in self.clients(n_devices).await? {
+        for (client, device) in clients {
             tasks.spawn(send_until(client, device, n_scans, until));
         }
         let name = format!("HTTP, {n_devices} devices, {n_scans} scans a request");
@@ -120,9 +121,10 @@ impl Bench {
     async fn paced(&self) -> Result<f64, Failure> {
         let round = Duration::from_secs_f64(N_DEVICES as f64 / PACE_PER_S as f64);
         let phase = self.phase.max(4 * round);
+        let clients = self.clients(N_DEVICES).await?;
         let until = Instant::now() + phase;
         let mut tasks = JoinSet::new();
-        for (n, (mut client, mut device)) in (0..).zip(self.clients(N_DEVICES).await?) {
+        for (n, (mut client, mut device)) in (0..).zip(clients) {
             tasks.spawn(async move {
                 let mut timings = Timings::default();
                 let mut next = Instant::now() + round * n / u32::try_from(N_DEVICES)?;

@@ -45,6 +45,9 @@ pub enum ServeError {
     /// There is no certificate for the local network.
     #[error("no certificate for the local network")]
     Tls(#[from] TlsError),
+    /// What is on disk is in doubt.
+    #[error("the ledger has stopped, start the server anew: {0}")]
+    Ledger(String),
     /// Something of the system failed.
     #[error("serving failed")]
     Io(#[from] io::Error),
@@ -100,18 +103,25 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     tokio::spawn(sweep(state.clone()));
     let stopping = handle.clone();
     let stopped_state = state.clone();
-    tokio::spawn(async move {
-        wait_for_signal().await;
+    let stopped = tokio::spawn(async move {
+        let failure = tokio::select! {
+            () = wait_for_signal() => None,
+            why = stopped_state.ledger.stopped() => Some(why),
+        };
         tracing::info!("stopping: finishing what was begun");
         stopped_state.stop_feeds();
         stopping.graceful_shutdown(Some(DRAIN));
+        failure
     });
     while let Some(served) = servers.join_next().await {
         served.map_err(io::Error::other)??;
     }
     state.ledger.clone().shutdown().await;
     tracing::info!("stopped");
-    Ok(())
+    match stopped.await.map_err(io::Error::other)? {
+        None => Ok(()),
+        Some(why) => Err(ServeError::Ledger(why)),
+    }
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {

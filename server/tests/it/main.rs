@@ -4,6 +4,7 @@ mod access;
 mod archive;
 mod board;
 mod chain;
+mod crash;
 mod ledger;
 mod live;
 mod print;
