@@ -29,7 +29,7 @@ pub enum Line {
     Lost(Timestamp),
 }
 
-/// A line without a sign of life for so long is lost, in milliseconds. The server beats every 15 s.
+/// A line that used to beat and then gave no sign of life for so long is lost, in milliseconds.
 const SILENCE_MAX_MS: i64 = 40_000;
 /// A line lost for so long is shown as such; before that it is being reconnected, in milliseconds.
 const STALE_AFTER_MS: i64 = 15_000;
@@ -38,6 +38,7 @@ const STALE_AFTER_MS: i64 = 15_000;
 pub fn use_live(clock: PageClock, on_event: impl Fn(LiveEvent) + 'static) -> Signal<Line> {
     let line = RwSignal::new(Line::Connecting);
     let heard_at = StoredValue::new(clock.now_untracked());
+    let has_beaten = StoredValue::new(false);
     let feed = StoredValue::new_local(None);
     let on_event = StoredValue::new_local(on_event);
     Effect::new(move |_| {
@@ -62,7 +63,8 @@ pub fn use_live(clock: PageClock, on_event: impl Fn(LiveEvent) + 'static) -> Sig
                 }),
                 FeedEvent::Board(board) => on_event.with_value(|act| act(LiveEvent::Board(board))),
                 FeedEvent::Store(update) => on_event.with_value(|act| act(LiveEvent::Store(update))),
-                FeedEvent::Open | FeedEvent::Beat => {}
+                FeedEvent::Beat => has_beaten.set_value(true),
+                FeedEvent::Open => {}
             }
         });
         feed.set_value(Some(opened));
@@ -70,7 +72,8 @@ pub fn use_live(clock: PageClock, on_event: impl Fn(LiveEvent) + 'static) -> Sig
     // A network that vanishes without a word leaves the line open: silence gives it away.
     Effect::new(move |_| {
         let heard = heard_at.get_value();
-        if clock.now().since(heard) > SILENCE_MAX_MS && line.get_untracked() == Line::Open {
+        let silent_ms = clock.now().since(heard);
+        if silent_ms > SILENCE_MAX_MS && has_beaten.get_value() && line.get_untracked() == Line::Open {
             line.set(Line::Lost(heard));
         }
     });
