@@ -173,6 +173,8 @@ pub struct StorePlan {
     pub now: Timestamp,
     /// The store's row of the chain board.
     pub row: StoreRow,
+    /// What its region is called.
+    pub region_name: Name,
     /// The columns of that row.
     pub categories: Vec<Category>,
     /// Zones, in order.

@@ -51,11 +51,34 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Bar, rail and tabs around the page; sends those who are not signed in to do so.
+/// The frame of a page that has one; sends those who are not signed in to do so.
 #[component]
 fn Frame() -> impl IntoView {
-    let language = use_language();
     let session = use_session();
+    if session.viewer.is_none() && !session.is_offline_shell {
+        let next = use_location();
+        let path = next.pathname.get_untracked();
+        let query = next.search.get_untracked();
+        let query = query.trim_start_matches('?');
+        let here = if query.is_empty() { path } else { format!("{path}?{query}") };
+        let target = format!("/sign-in?next={}", crate::backend::escape_query(&here));
+        return view! { <Redirect path=target/> }.into_any();
+    }
+    view! {
+        <Framed>
+            <Outlet/>
+        </Framed>
+    }
+    .into_any()
+}
+
+/// Bar, rail and tabs around a page.
+#[component]
+pub(crate) fn Framed(
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    let language = use_language();
     let location = use_location();
     let main = NodeRef::<leptos::html::Main>::new();
 
@@ -67,28 +90,17 @@ fn Frame() -> impl IntoView {
         }
         path
     });
-
-    if session.viewer.is_none() && !session.is_offline_shell {
-        let next = use_location();
-        let path = next.pathname.get_untracked();
-        let query = next.search.get_untracked();
-        let query = query.trim_start_matches('?');
-        let here = if query.is_empty() { path } else { format!("{path}?{query}") };
-        let target = format!("/sign-in?next={}", crate::backend::escape_query(&here));
-        return view! { <Redirect path=target/> }.into_any();
-    }
     view! {
         <a class="skip-link" href="#main">{language.skip_to_content()}</a>
         <div class="shell">
             <TopBar/>
             <Rail/>
             <main class="shell__main" id="main" tabindex="-1" node_ref=main>
-                <Outlet/>
+                {children()}
             </main>
             <TabBar/>
         </div>
     }
-    .into_any()
 }
 
 /// Who asks, as the server found out; nobody in the browser.

@@ -31,7 +31,7 @@ pub fn set_cookie(_name: &str, _value: &str) {}
 /// Loads the page again.
 pub fn reload() {}
 
-/// Moves the focus to the page's content.
+/// Moves the focus to the page's content, and the content to its beginning.
 pub fn focus(_main: NodeRef<Main>) {}
 
 /// Sets CSS variables of an element.

@@ -51,10 +51,11 @@ pub fn reload() {
     let _ = window().location().reload();
 }
 
-/// Moves the focus to the page's content.
+/// Moves the focus to the page's content, and the content to its beginning: on phones it scrolls by itself.
 pub fn focus(main: NodeRef<Main>) {
     if let Some(main) = main.get_untracked() {
         let _ = main.focus();
+        main.set_scroll_top(0);
     }
 }
 

@@ -45,7 +45,7 @@ pub fn Heatmap(
     /// The scale.
     #[prop(into)]
     ramp: Signal<Ramp>,
-    /// The figures of a cell, for the line below the map.
+    /// The figures of a cell, for the line above the map: first what it is, then each figure.
     #[prop(into)]
     readout: Callback<CellIndex, Vec<String>>,
     /// The one figure of a cell that the colour stands for.
@@ -141,7 +141,7 @@ pub fn Heatmap(
         }
     };
     let is_dense = move || size.get().0 > NAMED_ROWS_MAX;
-    let line_below = move || match marked.get() {
+    let line_above = move || match marked.get() {
         Some(cell) if cell.0 < size.get().0 && cell.1 < size.get().1 => {
             let mut parts = readout.run(cell).into_iter();
             let place = parts.next().map(|place| view! { <span class="readout__place">{place}</span> });
@@ -151,6 +151,7 @@ pub fn Heatmap(
         _ => view! { <span class="muted">{language.map_hint()}</span> }.into_any(),
     };
     view! {
+        <div class="readout" aria-live="polite">{line_above}</div>
         <div class="heatmap" class:heatmap--dense=is_dense>
             <div class="heatmap__columns">{axis(columns, "heatmap__column", |cell| cell.1)}</div>
             <div class="heatmap__rows">{axis(rows, "heatmap__row", |cell| cell.0)}</div>
@@ -171,7 +172,6 @@ pub fn Heatmap(
                 <canvas node_ref=canvas width="1" height="1"></canvas>
             </div>
         </div>
-        <div class="readout" aria-live="polite">{line_below}</div>
         <Table rows columns figure caption row_heading/>
     }
 }

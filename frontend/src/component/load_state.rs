@@ -7,6 +7,7 @@ use crate::component::icon::{Glyph, Icon, IconSize};
 use crate::text::use_language;
 use leptos::either::Either;
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 /// Shows what has been loaded, bones of a page while it loads, or why it could not be.
 #[component]
@@ -83,6 +84,7 @@ pub fn Problem(
         .into_any(),
     };
     view! {
+        <Title text=title/>
         <div class="page page--narrow">
             <div class="empty">
                 {head}

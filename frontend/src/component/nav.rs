@@ -74,13 +74,13 @@ pub fn Rail() -> impl IntoView {
         }
     });
     view! {
-        <div class="rail">
+        <header class="rail">
             <BrandLink/>
             <nav aria-label=language.main_menu()>
                 <Places list_class="rail__list"/>
             </nav>
             <div class="rail__foot">{person}</div>
-        </div>
+        </header>
     }
 }
 

@@ -1,7 +1,7 @@
 //! The colours of heatmaps: defined here once, for canvas, plan and legend.
 //!
 //! Both scales are told apart by lightness alone, so they read the same with any colour vision and on paper. The
-//! sequential one runs from ink to price-tag yellow like cividis; the diverging one from orange (short) through grey
+//! sequential one runs from ink to a pale price-tag yellow like cividis, pale because all done is the usual end of a day; the diverging one from orange (short) through grey
 //! to blue (over).
 
 /// A scale of colours.
@@ -22,9 +22,9 @@ const SEQUENTIAL: [Rgb; 8] = [
     [0x4b, 0x5f, 0x82],
     [0x6f, 0x7a, 0x86],
     [0x94, 0x8f, 0x7c],
-    [0xbb, 0xa6, 0x6a],
-    [0xdf, 0xbe, 0x51],
-    [0xff, 0xd8, 0x3d],
+    [0xb6, 0xa6, 0x72],
+    [0xd6, 0xc2, 0x79],
+    [0xf2, 0xdf, 0x91],
 ];
 
 const DIVERGING: [Rgb; 7] = [
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn ends_are_exact_and_beyond_them_nothing_changes() {
         assert_eq!(hex(Ramp::Sequential.colour(-3.0)), "#0c2a5c");
-        assert_eq!(hex(Ramp::Sequential.colour(7.0)), "#ffd83d");
+        assert_eq!(hex(Ramp::Sequential.colour(7.0)), "#f2df91");
         assert_eq!(hex(Ramp::Diverging.colour(0.5)), "#dddedc");
     }
 }

@@ -58,6 +58,9 @@ impl TraceLine {
         }
         who.push(entry.person_name.clone());
         if detail == Detail::Full {
+            if let TraceWhat::Moved { document: Some(document), .. } = &entry.what {
+                who.push(language.trace_document(document));
+            }
             who.extend(method.map(|method| language.count_method(method).to_owned()));
             who.push(language.trace_place(entry.fix, entry.geofence));
             if let ClockVerdict::Ahead(seconds) = entry.clock {

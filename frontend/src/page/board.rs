@@ -235,7 +235,7 @@ fn Map(
         let (layer, now) = (layer.get(), slow_now.get());
         board.with(|board| {
             let rows = shown.with(|shown| shown.iter().filter_map(|&at| board.stores.get(at)).collect::<Vec<_>>());
-            rows.into_iter().flat_map(|row| row.cells.iter().map(move |cell| layer.position(cell, now))).collect()
+            rows.into_iter().flat_map(|row| row.cells.iter().map(move |cell| position(layer, row, cell, now))).collect()
         })
     });
     let cell_of = move |(row, column): CellIndex| {
@@ -263,6 +263,14 @@ fn Map(
             caption=Signal::derive(move || language.map_table(language.layer(layer.get())))
             row_heading=language.store_column()
         />
+    }
+}
+
+/// Where a cell lies on the scale. A store that never counted has no counted share, not one of nought.
+pub(crate) fn position(layer: Layer, row: &StoreRow, cell: &BoardCell, now: Timestamp) -> Option<f64> {
+    match layer {
+        Layer::CountedShare if row.stocktake.is_none() => None,
+        Layer::CountedShare | Layer::Variance | Layer::Freshness => layer.position(cell, now),
     }
 }
 

@@ -76,7 +76,7 @@ fn StoreHome(bench: Workbench) -> impl IntoView {
     let may_see_board = session.may(Action::SeeBoard);
     let date = bench.now.wall(bench.zone_offset).date();
     view! {
-        <div class="page page--narrow">
+        <div class="page home">
             <PageHead
                 title=greeting(&session)
                 sub=format!("{} · {date}", language.name(&bench.store_name))
@@ -175,7 +175,7 @@ fn Tasks(left: Vec<ShelfTask>, is_open: bool) -> impl IntoView {
         view! { <Empty glyph=Glyph::Shelf title=language.no_tasks_title() text=language.no_tasks_text()/> }.into_any()
     };
     view! {
-        <section class="card card--flush">
+        <section class="card card--flush home__side">
             <div class="card__head">
                 <h2 class="card__title">{language.tasks()}</h2>
                 {(n_tasks > 0).then(|| view! { <span class="card__aside">{n_tasks}</span> })}
@@ -214,7 +214,7 @@ fn ChainHome(board: ChainBoard) -> impl IntoView {
     let rows = open.iter().take(LISTED_MAX).map(row).collect_view();
     let is_empty = open.is_empty();
     view! {
-        <div class="page page--narrow">
+        <div class="page home">
             <PageHead
                 title=greeting(&session)
                 sub=language.board_sub(board.regions.len(), board.stores.len())
@@ -228,7 +228,7 @@ fn ChainHome(board: ChainBoard) -> impl IntoView {
                     sub=language.see_board_sub()
                 />
             </div>
-            <section class="card card--flush">
+            <section class="card card--flush home__side">
                 <div class="card__head">
                     <h2 class="card__title">{language.least_counted()}</h2>
                 </div>

@@ -11,7 +11,7 @@ use crate::component::ramp::hex;
 use crate::component::trace_list::{Detail, TraceLine, TraceList};
 use crate::component::variance::Variance;
 use crate::format;
-use crate::page::board::{LayerChoice, cell_figures, layer_figure};
+use crate::page::board::{LayerChoice, cell_figures, layer_figure, position};
 use crate::session::use_session;
 use crate::text::use_language;
 use domain::board::{BoardCell, Layer, ShelfCell, StorePlan};
@@ -36,7 +36,7 @@ fn Plan(plan: StorePlan) -> impl IntoView {
     let clock = PageClock::start(plan.now);
     let store = plan.row.store.clone();
     let name = language.name(&plan.row.name);
-    let region = plan.row.region.clone();
+    let region = (plan.row.region.clone(), language.name(&plan.region_name));
     let sub = match &plan.row.stocktake {
         Some(id) => language.stocktake_named(id),
         None => language.no_stocktake().to_owned(),
@@ -49,7 +49,7 @@ fn Plan(plan: StorePlan) -> impl IntoView {
         Some(Scope::Store(_)) => Vec::new(),
         _ => vec![
             Crumb::link(language.chain(), "/board"),
-            Crumb::link(region.to_string(), format!("/board?region={region}")),
+            Crumb::link(region.1, format!("/board?region={}", region.0)),
             Crumb::here(name.clone()),
         ],
     };
@@ -199,7 +199,10 @@ fn ZoneBlock(zone: Zone, plan: RwSignal<StorePlan>, layer: RwSignal<Layer>, cloc
     let shelf = move |(at, code): (usize, ShelfCode)| {
         let cell =
             Memo::new(move |_| plan.with(|plan| plan.shelves.get(at).map(|shelf| shelf.cell)).unwrap_or_default());
-        view! { <ShelfTile store=plan.with_untracked(|plan| plan.row.store.clone()) code cell layer now=slow_now/> }
+        let position =
+            Memo::new(move |_| plan.with(|plan| position(layer.get(), &plan.row, &cell.get(), slow_now.get())));
+        let store = plan.with_untracked(|plan| plan.row.store.clone());
+        view! { <ShelfTile store code cell position layer now=slow_now/> }
     };
     view! {
         <section class="plan__zone">
@@ -221,14 +224,12 @@ fn ShelfTile(
     store: StoreCode,
     code: ShelfCode,
     cell: Memo<BoardCell>,
+    position: Memo<Option<f64>>,
     layer: RwSignal<Layer>,
     now: Memo<Timestamp>,
 ) -> impl IntoView {
     let language = use_language();
-    let fill = move || {
-        let layer = layer.get();
-        layer.position(&cell.get(), now.get()).map(|position| hex(ramp_of(layer).colour(position)))
-    };
+    let fill = move || position.get().map(|position| hex(ramp_of(layer.get()).colour(position)));
     let spoken = {
         let name = language.shelf_number(&code);
         move || format!("{name}: {}", cell_figures(&cell.get(), now.get(), language).join(", "))

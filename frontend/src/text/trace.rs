@@ -48,12 +48,8 @@ impl Language {
             TraceWhat::StocktakeSubmitted => self.trace_submitted().to_owned(),
             TraceWhat::Counted { item, .. } => item.clone(),
             TraceWhat::CountUndone { item, .. } => self.trace_undone(item),
-            TraceWhat::Moved { kind, document, n_items, .. } => {
-                let moved = self.trace_moved(self.movement(*kind), format::number(i64::from(*n_items)));
-                match document {
-                    Some(document) => format!("{moved} · {}", self.trace_document(document)),
-                    None => moved,
-                }
+            TraceWhat::Moved { kind, n_items, .. } => {
+                self.trace_moved(self.movement(*kind), format::number(i64::from(*n_items)))
             }
         }
     }

@@ -244,9 +244,11 @@ impl Database {
         let Some(master) = masters.store(store) else { return Ok(None) };
         let state = self.store_state(store).await?;
         let traces = self.traces(directory, store, Some(state.seq + 1), TRACES_SHOWN).await?;
+        let region = masters.regions().iter().find(|region| region.code == master.store.region);
         Ok(Some(StorePlan {
             now,
             row: state.row(&masters, master),
+            region_name: region.map_or_else(|| master.store.name.clone(), |region| region.name.clone()),
             categories: masters.categories().to_vec(),
             zones: master.zones.clone(),
             shelves: state.shelves(master),
