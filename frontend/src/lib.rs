@@ -35,6 +35,8 @@ mod entry {
     #[wasm_bindgen]
     pub fn mount() {
         console_error_panic_hook::set_once();
-        leptos::mount::mount_to_body(App);
+        // The plain way to mount warns of a missing feature that would only make hydration larger.
+        let body = leptos::prelude::document().body().expect("the shell has a body");
+        leptos::mount::mount_to_renderer(&body, App).forget();
     }
 }

@@ -21,7 +21,9 @@ pub fn listen(desk: Desk, camera: Camera) {
     let handle = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
         camera.touch();
         let Some(key) = key_of(&event) else { return };
-        let typing = scanner.try_update_value(|scanner| scanner.key(glue::steady_ms(), key));
+        // When the key was pressed, not when a busy page got round to it.
+        let at_ms = event.time_stamp() as i64;
+        let typing = scanner.try_update_value(|scanner| scanner.key(at_ms, key));
         match typing {
             None | Some(Typing::Person) => {}
             Some(Typing::Held) => event.prevent_default(),

@@ -9,7 +9,6 @@ use crate::format;
 use domain::movement::Units;
 use domain::tally::LineKey;
 use leptos::ev::SubmitEvent;
-use leptos::html::Input;
 use leptos::prelude::*;
 
 /// Digits of the largest quantity.
@@ -25,12 +24,6 @@ pub fn QuantitySheet(desk: Desk, key: LineKey) -> impl IntoView {
         (counter.name(&key, language), counter.code(&key.item), line.map(|line| (line.units(), newest)))
     });
     let typed = RwSignal::new(String::new());
-    let field = NodeRef::<Input>::new();
-    Effect::new(move |_| {
-        if let Some(field) = field.get() {
-            let _ = field.focus();
-        }
-    });
     let total = move || typed.with(|typed| typed.parse::<Units>().ok());
     let put = move |digit: char| {
         typed.update(|typed| {
@@ -89,7 +82,7 @@ pub fn QuantitySheet(desk: Desk, key: LineKey) -> impl IntoView {
                 </div>
                 <input
                     class="keypad__shown"
-                    node_ref=field
+                    autofocus=true
                     type="text"
                     inputmode="none"
                     autocomplete="off"

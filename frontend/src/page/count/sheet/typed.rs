@@ -11,7 +11,6 @@ use domain::event::CountMethod;
 use domain::gtin::GtinError;
 use domain::tally::LineItem;
 use leptos::ev::SubmitEvent;
-use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -33,12 +32,6 @@ pub fn TypedSheet(desk: Desk, camera: Camera) -> impl IntoView {
     let language = desk.language;
     let text = RwSignal::new(String::new());
     let photo = RwSignal::new(Photo::None);
-    let field = NodeRef::<Input>::new();
-    Effect::new(move |_| {
-        if let Some(field) = field.get() {
-            let _ = field.focus();
-        }
-    });
     let code = Memo::new(move |_| {
         let text = text.get();
         let looks_like_a_code = text.chars().any(|c| c.is_ascii_digit() || ('０'..='９').contains(&c));
@@ -131,7 +124,7 @@ pub fn TypedSheet(desk: Desk, camera: Camera) -> impl IntoView {
                     <input
                         class="field__control field__control--large"
                         id="typed-code"
-                        node_ref=field
+                        autofocus=true
                         type="text"
                         autocomplete="off"
                         autocapitalize="characters"

@@ -40,6 +40,7 @@ pub fn UnknownSheet(desk: Desk, key: LineKey) -> impl IntoView {
                     <input
                         class="field__control field__control--large"
                         id="unknown-name"
+                        autofocus=true
                         type="text"
                         autocomplete="off"
                         maxlength=TEXT_MAX_CHARS.to_string()
