@@ -25,13 +25,11 @@ pub(super) enum CommitError {
 
 const HEAD_MOVED: &str = "shelftrace: another process has written";
 
-/// Every head is compared and set, so that of two processes that read the same head one fails. Events and receipts are
-/// inserted, never updated: their ids being taken fails the transaction too.
+/// Every head is compared and set, so that of two processes that read the same head one fails; a store's first head,
+/// events and receipts are inserted, never updated: their ids being taken fails the transaction too. The heads are
+/// compared in one statement, because a loop costs several times as much a store.
 const STATEMENTS: &str = "BEGIN; \
-    FOR $head IN $heads { \
-        IF ($head.id.seq ?? 0) != $head.old { THROW 'shelftrace: another process has written' }; \
-        UPSERT $head.id CONTENT { seq: $head.seq, hash: $head.hash, signature: $head.signature } RETURN NONE; \
-    }; \
+    IF (SELECT VALUE seq FROM $heads) != $seqs { THROW 'shelftrace: another process has written' }; \
     INSERT $new RETURN NONE; \
     FOR $row IN $replaced { UPDATE $row.id CONTENT $row RETURN NONE }; \
     COMMIT;";
@@ -46,11 +44,18 @@ pub(super) async fn commit(
         return Ok(BTreeMap::new());
     }
     let mut rows = Changes::default();
-    let mut heads = Vec::with_capacity(decided.stores.len());
+    let (mut heads, mut seqs) = (Vec::new(), Vec::new());
     let mut signed = BTreeMap::new();
     for (store, change) in &decided.stores {
         let signature = key.sign(&change.head.signed_bytes()).to_bytes();
-        heads.push(head_row(change, &signature));
+        let row = head_row(change, &signature);
+        if change.old_seq == 0 {
+            rows.new.push(row);
+        } else {
+            heads.push(Value::RecordId(head_id(store)));
+            seqs.push(seq(change.old_seq));
+            rows.replaced.push(row);
+        }
         let signature = HEXLOWER.encode(&signature);
         signed.insert(store.clone(), SignedHead { head: change.head.clone(), signature });
         ledger_rows(store, change, &mut rows.new);
@@ -58,6 +63,7 @@ pub(super) async fn commit(
     }
     let mut variables = Variables::new();
     variables.insert("heads", heads);
+    variables.insert("seqs", seqs);
     variables.insert("new", rows.new);
     variables.insert("replaced", rows.replaced);
     run(database, variables).await.map(|()| signed)
@@ -93,7 +99,6 @@ fn is_conflict(error: &surrealdb::Error) -> bool {
 fn head_row(change: &StoreChange, signature: &[u8]) -> Value {
     let mut row = Object::new();
     row.insert("id", head_id(&change.head.store));
-    row.insert("old", seq(change.old_seq));
     row.insert("seq", seq(change.head.seq));
     row.insert("hash", bytes(change.head.hash.0));
     row.insert("signature", bytes(signature));
