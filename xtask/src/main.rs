@@ -48,10 +48,13 @@ fn run() -> Result<()> {
         Some(other) => bail!("there is no task {other:?}\n{USAGE}"),
         None => bail!("no task was named\n{USAGE}"),
     }
-    // Relative paths are the caller's; the steps themselves run in the repository root.
+    // Relative paths are the caller's; the steps themselves run in the root of the checkout the caller is in.
     let caller = std::env::current_dir().context("the current directory is gone")?;
-    let root =
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the repository root").to_owned();
+    let root = caller
+        .ancestors()
+        .find(|folder| folder.join("xtask/Cargo.toml").is_file())
+        .context("run this inside the project's folder")?
+        .to_owned();
     let mut out = root.join("site");
     let mut effort = Effort::Quick;
     while let Some(argument) = arguments.next() {

@@ -1,6 +1,5 @@
 //! The mark: a trace that runs along three shelves and ends in a knot. It is an S, too.
 
-use crate::text::use_language;
 use leptos::prelude::*;
 
 /// The mark alone.
@@ -44,9 +43,8 @@ pub fn Brand() -> impl IntoView {
 /// Mark and name, leading to the workbench.
 #[component]
 pub fn BrandLink() -> impl IntoView {
-    let language = use_language();
     view! {
-        <a class="brand" href="/" aria-label=language.page_title(language.nav_home())>
+        <a class="brand" href="/" aria-label="货迹 Shelftrace">
             <Mark/>
             <Words/>
         </a>
