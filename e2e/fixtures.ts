@@ -46,7 +46,7 @@ export class Browser {
     await this.#context.addCookies([{ name: 'lang', value: this.language, url: this.origin }]);
     const page = this.#context.pages()[0] ?? (await this.#context.newPage());
     page.on('console', (message) => {
-      if (message.type() === 'error' || /hydration|panicked/i.test(message.text())) this.errors.push(message.text());
+      if (message.type() === 'error' || /hydration error|panicked/i.test(message.text())) this.errors.push(message.text());
     });
     page.on('pageerror', (error) => this.errors.push(String(error)));
     await page.goto(path);

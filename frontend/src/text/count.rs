@@ -55,7 +55,8 @@ messages! {
     lines_none_text: "扫第一件商品，或者从下面选一行输入数量。"
         / "Scan the first product, or pick a line below and type its quantity.";
     line_change(name, units): "{name}，{units} 件。改数量" / "{name}, {units} pieces. Change the quantity";
-    line_enter(name): "{name}，还没盘。输入数量" / "{name}, not counted. Enter the quantity";
+    line_change_hint: "件，改数量" / "pieces, change the quantity";
+    line_enter_hint: "还没盘，输入数量" / "not counted, enter the quantity";
     line_unknown: "不认识的码" / "Unknown code";
 
     said_counted(name, units): "{name}，{units}" / "{name}, {units}";

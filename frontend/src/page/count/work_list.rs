@@ -68,10 +68,6 @@ fn CountedRow(desk: Desk, row: Row) -> impl IntoView {
         }
     };
     let (name, units, n_beats) = (row.name, row.units, row.n_beats);
-    let label = {
-        let (name, units) = (name.clone(), units.clone());
-        move || language.line_change(name.get(), format::number(units.get()))
-    };
     // Two names for one animation: changing between them starts it over.
     let class = move || match n_beats.get() {
         0 => "row",
@@ -79,13 +75,14 @@ fn CountedRow(desk: Desk, row: Row) -> impl IntoView {
         _ => "row row--fresh-again",
     };
     view! {
-        <button class=class type="button" aria-label=label on:click=change>
+        <button class=class type="button" on:click=change>
             <span class="row__main">
                 <span class="row__title">{move || name.get()}</span>
                 <span class="row__sub code">{row.code}</span>
             </span>
             {is_unknown.then(|| view! { <span class="badge badge--warn">{language.line_unknown()}</span> })}
             <span class="row__end row__figure">{move || format::number(units.get())}</span>
+            <span class="visually-hidden">{language.line_change_hint()}</span>
         </button>
     }
 }
@@ -107,12 +104,13 @@ fn LeftRow(desk: Desk, sku: SkuCode) -> impl IntoView {
         }
     };
     view! {
-        <button class="row row--left" type="button" aria-label=desk.language.line_enter(&name) on:click=enter>
+        <button class="row row--left" type="button" on:click=enter>
             <span class="row__main">
                 <span class="row__title">{name.clone()}</span>
                 <span class="row__sub code">{code}</span>
             </span>
             <span class="row__end row__figure row__figure--none" aria-hidden="true">"–"</span>
+            <span class="visually-hidden">{desk.language.line_enter_hint()}</span>
         </button>
     }
 }
