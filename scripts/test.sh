@@ -24,8 +24,8 @@ npm run --silent check
 npm run --silent --prefix e2e check
 
 say "testing the Rust crates"
-cargo test --locked --package shelftrace-domain --package shelftrace-server
-cargo test --locked --package shelftrace-frontend --features ssr
+# One call: another selection of packages would select other features of SurrealDB's dependencies.
+cargo test --locked --package shelftrace-domain --package shelftrace-frontend --package shelftrace-server
 
 say "building the browser's half"
 cargo xtask site
