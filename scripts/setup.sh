@@ -35,7 +35,7 @@ npm_packages() {
 }
 
 # Sets CHROMIUM to a browser that is there, or installs Debian's.
-chromium() {
+find_chromium() {
   local candidate
   for candidate in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
     # Ubuntu's /usr/bin/chromium-browser is only a pointer to a snap.
@@ -61,6 +61,6 @@ rust_toolchain
 npm_packages .
 if [ "$with_tests" = yes ]; then
   npm_packages e2e
-  chromium
+  find_chromium
   chinese_font
 fi
