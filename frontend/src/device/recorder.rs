@@ -1,6 +1,7 @@
 //! Writes events down as they happen.
 
 use super::glue;
+use super::outbox::PERSON;
 use super::{Device, StoreTrouble};
 use domain::event::{DeviceEvent, EventBody};
 use domain::geo::{Fix, NoFix};
@@ -43,6 +44,8 @@ pub async fn clock_offset_ms() -> i64 {
 impl Recorder {
     /// A recorder for a person who counts in a store.
     pub async fn new(device: Device, store: StoreCode, person: PersonId) -> Result<Self, StoreTrouble> {
+        // Known from now on without the network: whose queue is shown, and sent first.
+        glue::put_meta(PERSON, person.to_string()).await?;
         Ok(Self { device, id: device_id().await?, store, person, app: glue::build_id() })
     }
 
