@@ -9,7 +9,6 @@ mod site;
 mod wasm;
 
 use anyhow::{Context, Result, bail};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
