@@ -190,7 +190,7 @@ proptest! {
 
     #[test]
     fn nothing_seen_only_once_is_believed(
-        frames in vec((0_i64..400, vec((0_u8..6, 0_u8..3, 0.0_f32..0.6, 0.0_f32..0.8), 0..5)), 0..40),
+        frames in vec((1_i64..400, vec((0_u8..6, 0_u8..3, 0.0_f32..0.6, 0.0_f32..0.8), 0..5)), 0..40),
     ) {
         let mut agreement = Agreement::new(AgreementRules::default());
         let mut now_ms = 0;
