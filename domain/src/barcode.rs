@@ -155,7 +155,7 @@ pub fn read(text: &str, format: Format, rules: &ReadRules) -> Result<ScannedCode
         Some((identified, is_gs1, rest)) => (identified.unwrap_or(format), is_gs1, rest),
         None => (format, false, clean.as_str()),
     };
-    if text.is_empty() {
+    if text.chars().all(|c| c == FNC1 || c.is_whitespace()) {
         return Err(ReadError::Empty);
     }
     if let Some(shelf) = shelf(text) {

@@ -70,6 +70,15 @@ fn scanned_text() -> impl Strategy<Value = String> {
     prop_oneof![".{0,40}", "[0-9]{0,20}", vec(piece, 0..12).prop_map(|pieces| pieces.concat())]
 }
 
+#[test]
+fn separators_alone_are_an_empty_code() {
+    let rules = ReadRules::cn(2026);
+    for text in ["\u{1d}", "]C1\u{1d}", "\u{1d} \u{1d}"] {
+        let refused = read(text, Format::Code128, &rules).expect_err("nothing is in it");
+        assert_eq!(refused, domain::barcode::ReadError::Empty, "{text:?}");
+    }
+}
+
 /// Elements with one value each, in any order; text values have no bracket, which printed text cannot tell.
 fn message() -> impl Strategy<Value = Message> {
     let text = "[A-Za-z0-9!\"%&'*+,./:;<=>?_-]{1,20}";
