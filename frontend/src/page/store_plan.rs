@@ -235,7 +235,7 @@ fn ShelfTile(
         move || format!("{name}: {}", cell_figures(&cell.get(), now.get(), language).join(", "))
     };
     view! {
-        <a class="plan__shelf" href=format!("/board/{store}/{code}") aria-label=spoken.clone() title=spoken>
+        <a class="plan__shelf" href=format!("/board/{store}/{code}") title=spoken>
             <svg class="plan__fill" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
                 <rect width="1" height="1" fill=move || fill().unwrap_or_else(|| "none".to_owned())></rect>
             </svg>
@@ -281,7 +281,7 @@ fn Categories(plan: RwSignal<StorePlan>) -> impl IntoView {
             <div class="card__head">
                 <h2 class="card__title">{language.by_category()}</h2>
             </div>
-            <div class="card__body table-frame">
+            <div class="card__body table-frame" tabindex="0" role="region" aria-label=language.by_category()>
                 <table class="table table--dense">
                     <thead>
                         <tr>
