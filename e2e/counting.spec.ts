@@ -94,6 +94,9 @@ test('what is scanned offline survives a killed browser and arrives once', async
   browser.errors.length = 0;
 
   await server.run();
+  // A killed browser may have lost its session: signing in again sends what waits.
+  await signIn(page, 'lina');
+  await page.goto('/count');
   await expect(page.getByText(/已全部上传/).first()).toBeVisible({ timeout: 90_000 });
   browser.errors.length = 0;
   const after = await eventsOn(server.origin, shelf.code);
