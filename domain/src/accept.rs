@@ -1,14 +1,22 @@
 //! Decides whether an event is taken into the ledger. The phone asks to answer at once, the server has the last word.
 
-use crate::event::{ClockVerdict, CountedItem, DeviceEvent, EventBody, ShelfProof};
+mod check;
+mod refusal;
+
+pub use refusal::Refusal;
+
+use crate::approval::{Outcome, Standing, standing};
+use crate::event::{ClockVerdict, DeviceEvent, EventBody, Flag};
 use crate::geo::{Geofence, geofence};
-use crate::id::{EventId, ShelfCode, SkuCode, StocktakeId};
+use crate::id::{EventId, PersonId, ShelfCode, SkuCode, StocktakeId};
 use crate::instant::{DAY_MS, MINUTE_MS, Timestamp};
 use crate::master::Store;
-use crate::movement::{MovementError, UNITS_MAX, Units, check_legs};
+use crate::movement::{Movement, MovementKind, Units};
+use crate::photo::PhotoId;
 use crate::policy::{Action, Target, Viewer, may};
-use crate::stocktake::Stocktake;
-use serde::{Deserialize, Serialize};
+use crate::stocktake::{LineRef, Stocktake};
+use check::{check_body, check_stocktake_name};
+use std::collections::BTreeSet;
 
 /// A device clock this far off is not remarked on, in milliseconds.
 pub const SKEW_TOLERATED_MS: i64 = 5 * MINUTE_MS;
@@ -19,7 +27,35 @@ pub const AGE_MAX_MS: i64 = 31 * DAY_MS;
 /// Longest code or name of an unknown item, in characters.
 pub const TEXT_MAX_CHARS: usize = 256;
 
+/// What is known of a photo that an event names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PhotoFact {
+    /// It is not here yet.
+    Missing,
+    /// It is here, and unlike any other.
+    Here,
+    /// Another event names it.
+    Used,
+    /// It looks like one taken before.
+    Alike,
+}
+
+/// How an event stands that another one is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CitedMovement<'a> {
+    /// The event.
+    pub event: &'a DeviceEvent,
+    /// Its movement.
+    pub movement: &'a Movement,
+    /// What it was worth when it was recorded, in minor units.
+    pub value_minor: i64,
+    /// What has become of it, if it did not simply take effect.
+    pub outcome: Option<Outcome>,
+}
+
 /// What the rule needs to know; the phone answers from its snapshot, the server from the database.
+///
+/// Where the phone cannot know, its answer is the one that lets the event pass: the server has the last word.
 pub trait Facts {
     /// The store the event names.
     fn store(&self) -> &Store;
@@ -29,133 +65,79 @@ pub trait Facts {
     fn has_shelf(&self, shelf: &ShelfCode) -> bool;
     /// Whether the signature on a shelf's label is the chain's.
     fn is_signature_ours(&self, shelf: &ShelfCode, signature: &str) -> bool;
-    /// Whether the item is known.
-    fn has_sku(&self, sku: &SkuCode) -> bool;
+    /// Shelf price of a piece in minor units; `None` where the item is not known.
+    fn price_minor(&self, sku: &SkuCode) -> Option<i64>;
     /// The stocktake, if it has been opened.
     fn stocktake(&self, id: &StocktakeId) -> Option<&Stocktake>;
     /// The event, if the store's ledger has it.
     fn recorded(&self, id: &EventId) -> Option<&DeviceEvent>;
     /// Whether a count has been taken back already.
     fn is_undone(&self, id: &EventId) -> bool;
+    /// The movement, if the store's ledger has it; `Err` where only the server can tell.
+    ///
+    /// # Errors
+    /// [`OnlyServerKnows`].
+    fn movement(&self, id: &EventId) -> Result<Option<CitedMovement<'_>>, OnlyServerKnows>;
+    /// Pieces of an item returned of a sale so far.
+    fn returned_units(&self, sale: &EventId, sku: &SkuCode) -> Units;
+    /// What is known of a photo.
+    fn photo(&self, id: &PhotoId) -> PhotoFact;
+    /// Whether the line was asked to be counted again after the counting was over, and `person` may do it.
+    fn may_recount(&self, stocktake: &StocktakeId, line: &LineRef, person: &PersonId) -> Recount;
+    /// Lines that stand in the way of approval, at most a few.
+    fn lines_blocking(&self, stocktake: &StocktakeId) -> Vec<LineRef>;
+    /// Whether `person` has counted the line; `true` where only the server can tell.
+    fn has_counted(&self, stocktake: &StocktakeId, line: &LineRef, person: &PersonId) -> bool;
+}
+
+/// Only the server can tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OnlyServerKnows;
+
+/// Whether a line may be counted after the counting is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recount {
+    /// Nobody asked.
+    NotAsked,
+    /// Yes.
+    Welcome,
+    /// The person has counted it: somebody else must.
+    SamePerson,
 }
 
 /// What an accepted event is stamped with, beside its number and time of arrival.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdicts {
     /// Whether it was recorded at the store.
     pub geofence: Geofence,
     /// Whether the device's clock could be believed.
     pub clock: ClockVerdict,
+    /// Whether a movement takes effect at once.
+    pub standing: Standing,
+    /// What a movement is worth at shelf prices, in minor units; 0 for everything else.
+    pub value_minor: i64,
+    /// What somebody should look into.
+    pub flags: Vec<Flag>,
 }
 
-/// Why an event is not taken. Each is something a person can act on; none loses the event.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
-pub enum Refusal {
-    /// It is not an event, or has fields that no event has.
-    #[error("the event cannot be read: {detail}")]
-    Malformed {
-        /// What is wrong with it.
-        detail: String,
-    },
-    /// There is no such store.
-    #[error("there is no such store")]
-    UnknownStore,
-    /// The person may not do this there.
-    #[error("you may not do this in this store")]
-    NotAllowed,
-    /// Somebody else recorded it: that person must sign in to send it.
-    #[error("recorded by another person, who must sign in to send it")]
-    OtherPerson,
-    /// The device's clock is more than a day ahead.
-    #[error("the device's clock is {ahead_s} s ahead; set it right and count again")]
-    FromTheFuture {
-        /// How far, in seconds.
-        ahead_s: i64,
-    },
-    /// Too old to change anything.
-    #[error("recorded {age_days} days ago; the limit is 31")]
-    TooOld {
-        /// Full days.
-        age_days: i64,
-    },
-    /// The store has no such shelf.
-    #[error("the store has no such shelf")]
-    UnknownShelf,
-    /// The label on the shelf is not the chain's.
-    #[error("the shelf's code is not genuine; print a new label")]
-    ForgedShelf,
-    /// The item is not in the master data.
-    #[error("the item is not known")]
-    UnknownSku,
-    /// Nothing, or an absurd number of pieces.
-    #[error("{units} pieces cannot be recorded at once")]
-    BadUnits {
-        /// The number.
-        units: Units,
-    },
-    /// The code or name of an unknown item is empty or too long.
-    #[error("a code or name must have 1 to {TEXT_MAX_CHARS} characters")]
-    BadText,
-    /// The stocktake was never opened.
-    #[error("the stocktake has not been opened")]
-    StocktakeUnknown,
-    /// The stocktake belongs to another store.
-    #[error("the stocktake belongs to another store")]
-    StocktakeOfOtherStore,
-    /// The stocktake was submitted before this was counted.
-    #[error("the stocktake was submitted before this was counted")]
-    StocktakeSubmitted,
-    /// What should be taken back is not in the ledger.
-    #[error("the count to take back is not recorded")]
-    NothingToUndo,
-    /// It was taken back already.
-    #[error("already taken back")]
-    AlreadyUndone,
-    /// The legs are no movement.
-    #[error("the movement does not balance: {detail}")]
-    Unbalanced {
-        /// Which item, by how much.
-        detail: String,
-    },
-    /// Another event has the same id.
-    #[error("another event with other content has the same id")]
-    IdReused,
-}
-
-impl Refusal {
-    /// The stable code that the wire and the texts use.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Malformed { .. } => "malformed",
-            Self::UnknownStore => "unknown_store",
-            Self::NotAllowed => "not_allowed",
-            Self::OtherPerson => "other_person",
-            Self::FromTheFuture { .. } => "from_the_future",
-            Self::TooOld { .. } => "too_old",
-            Self::UnknownShelf => "unknown_shelf",
-            Self::ForgedShelf => "forged_shelf",
-            Self::UnknownSku => "unknown_sku",
-            Self::BadUnits { .. } => "bad_units",
-            Self::BadText => "bad_text",
-            Self::StocktakeUnknown => "stocktake_unknown",
-            Self::StocktakeOfOtherStore => "stocktake_of_other_store",
-            Self::StocktakeSubmitted => "stocktake_submitted",
-            Self::NothingToUndo => "nothing_to_undo",
-            Self::AlreadyUndone => "already_undone",
-            Self::Unbalanced { .. } => "unbalanced",
-            Self::IdReused => "id_reused",
-        }
-    }
-}
-
-impl From<MovementError> for Refusal {
-    fn from(error: MovementError) -> Self {
-        match error {
-            MovementError::Units { units, .. } => Self::BadUnits { units },
-            other => Self::Unbalanced { detail: other.to_string() },
-        }
+/// What a person must be allowed to do to record such an event. A till's feed and a person at the counter may both
+/// record a sale: either right will do.
+fn actions(body: &EventBody) -> &'static [Action] {
+    match body {
+        EventBody::Moved(_) => &[Action::MoveStock, Action::RecordMovement],
+        EventBody::Reversed { .. } => &[Action::MoveStock, Action::Approve],
+        EventBody::Approved { .. } | EventBody::Declined { .. } => &[Action::Approve],
+        EventBody::StocktakePlanned { .. }
+        | EventBody::RecountAsked { .. }
+        | EventBody::LineDecided { .. }
+        | EventBody::StocktakeApproved { .. }
+        | EventBody::StocktakeCancelled { .. } => &[Action::RunStocktake],
+        EventBody::StocktakeSubmitted { .. } => &[Action::Count, Action::RunStocktake],
+        EventBody::StocktakeOpened { .. }
+        | EventBody::Counted { .. }
+        | EventBody::CountUndone { .. }
+        | EventBody::ShelfFinished { .. } => &[Action::Count],
+        EventBody::VariancePosted { .. } => &[],
     }
 }
 
@@ -165,11 +147,11 @@ impl From<MovementError> for Refusal {
 /// The first reason not to take it.
 pub fn accept(event: &DeviceEvent, now: Timestamp, facts: &impl Facts) -> Result<Verdicts, Refusal> {
     let store = facts.store();
-    let action = match event.body {
-        EventBody::Moved { .. } => Action::RecordMovement,
-        _ => Action::Count,
-    };
-    if !may(facts.viewer(), action, Target::Store(&store.code, &store.region)) {
+    if matches!(event.body, EventBody::VariancePosted { .. }) {
+        return Err(Refusal::LedgerOnly);
+    }
+    let target = Target::Store(&store.code, &store.region);
+    if !actions(&event.body).iter().any(|action| may(facts.viewer(), *action, target)) {
         return Err(Refusal::NotAllowed);
     }
     if event.person != facts.viewer().id {
@@ -180,7 +162,57 @@ pub fn accept(event: &DeviceEvent, now: Timestamp, facts: &impl Facts) -> Result
         check_stocktake_name(stocktake, store)?;
     }
     check_body(event, facts)?;
-    Ok(Verdicts { geofence: geofence(event.fix, store.at, store.geofence_radius_m), clock })
+    let geofence = geofence(event.fix, store.at, store.geofence_radius_m);
+    let (standing, value_minor) = match &event.body {
+        EventBody::Moved(movement) => {
+            let value = value_minor(movement, facts);
+            (standing(facts.viewer().role, movement, value), value)
+        }
+        _ => (Standing::Posted, 0),
+    };
+    let flags = flags(event, now, geofence, clock, facts);
+    Ok(Verdicts { geofence, clock, standing, value_minor, flags })
+}
+
+/// Pieces moved at shelf price, in minor units. An item without a price counts nothing.
+fn value_minor(movement: &Movement, facts: &impl Facts) -> i64 {
+    let value = |(sku, units): (&SkuCode, Units)| units.saturating_mul(facts.price_minor(sku).unwrap_or(0).max(0));
+    movement.units_moved().into_iter().map(value).fold(0, i64::saturating_add)
+}
+
+fn flags(
+    event: &DeviceEvent,
+    now: Timestamp,
+    geofence: Geofence,
+    clock: ClockVerdict,
+    facts: &impl Facts,
+) -> Vec<Flag> {
+    let mut flags = BTreeSet::new();
+    if clock != ClockVerdict::Plausible {
+        flags.insert(Flag::ClockOff);
+    }
+    if matches!(geofence, Geofence::Outside { .. }) {
+        flags.insert(Flag::OutsideStore);
+    }
+    if let EventBody::Moved(movement) = &event.body {
+        let store = facts.store();
+        let wall = event.effective_at.min(now).wall(store.zone_offset);
+        let minute = u16::from(wall.hour) * 60 + u16::from(wall.minute);
+        let is_open = (store.opens_min..store.closes_min.saturating_add(60)).contains(&minute);
+        let is_loss =
+            matches!(movement.kind, MovementKind::Adjustment | MovementKind::WriteOff | MovementKind::CustomerReturn);
+        if is_loss && !is_open {
+            flags.insert(Flag::AtNight);
+        }
+        for photo in &movement.photos {
+            match facts.photo(photo) {
+                PhotoFact::Used => flags.insert(Flag::PhotoReused),
+                PhotoFact::Alike => flags.insert(Flag::PhotoAlike),
+                PhotoFact::Here | PhotoFact::Missing => false,
+            };
+        }
+    }
+    flags.into_iter().collect()
 }
 
 fn judge_clock(effective_at: Timestamp, now: Timestamp) -> Result<ClockVerdict, Refusal> {
@@ -196,83 +228,4 @@ fn judge_clock(effective_at: Timestamp, now: Timestamp) -> Result<ClockVerdict, 
         return Ok(ClockVerdict::Ahead(u32::try_from(ahead_ms / 1000).unwrap_or(u32::MAX)));
     }
     Ok(ClockVerdict::Plausible)
-}
-
-fn check_stocktake_name(stocktake: &StocktakeId, store: &Store) -> Result<(), Refusal> {
-    let rest = stocktake.as_str().strip_prefix(store.code.as_str());
-    match rest.and_then(|rest| rest.strip_prefix('-')) {
-        Some(_) => Ok(()),
-        None => Err(Refusal::StocktakeOfOtherStore),
-    }
-}
-
-fn check_body(event: &DeviceEvent, facts: &impl Facts) -> Result<(), Refusal> {
-    match &event.body {
-        EventBody::StocktakeOpened { .. } => Ok(()),
-        EventBody::StocktakeSubmitted { stocktake } => match facts.stocktake(stocktake) {
-            Some(_) => Ok(()),
-            None => Err(Refusal::StocktakeUnknown),
-        },
-        EventBody::Counted { stocktake, shelf, proof, item, units, .. } => {
-            check_units(*units)?;
-            if !facts.has_shelf(shelf) {
-                return Err(Refusal::UnknownShelf);
-            }
-            if let ShelfProof::Scanned(signature) = proof
-                && !facts.is_signature_ours(shelf, signature)
-            {
-                return Err(Refusal::ForgedShelf);
-            }
-            match item {
-                CountedItem::Known(sku) if !facts.has_sku(sku) => return Err(Refusal::UnknownSku),
-                CountedItem::Known(_) => {}
-                CountedItem::Unknown { code, name } => {
-                    check_text(code)?;
-                    name.as_deref().map_or(Ok(()), check_text)?;
-                }
-            }
-            check_open(stocktake, event.effective_at, facts)
-        }
-        EventBody::CountUndone { stocktake, cites } => {
-            let counted = facts.recorded(cites).filter(|cited| {
-                cited.device == event.device
-                    && matches!(&cited.body, EventBody::Counted { stocktake: of, .. } if of == stocktake)
-            });
-            if counted.is_none() {
-                return Err(Refusal::NothingToUndo);
-            }
-            if facts.is_undone(cites) {
-                return Err(Refusal::AlreadyUndone);
-            }
-            check_open(stocktake, event.effective_at, facts)
-        }
-        EventBody::Moved { legs, .. } => {
-            check_legs(legs)?;
-            if legs.iter().any(|leg| !facts.has_sku(&leg.sku)) {
-                return Err(Refusal::UnknownSku);
-            }
-            let unknown_shelf = legs
-                .iter()
-                .any(|leg| matches!(&leg.place, crate::movement::Place::Shelf(code) if !facts.has_shelf(code)));
-            if unknown_shelf { Err(Refusal::UnknownShelf) } else { Ok(()) }
-        }
-    }
-}
-
-/// 0 is a count too: "there are none" is typed as 0 over nothing.
-fn check_units(units: Units) -> Result<(), Refusal> {
-    if units.unsigned_abs() <= UNITS_MAX.unsigned_abs() { Ok(()) } else { Err(Refusal::BadUnits { units }) }
-}
-
-fn check_text(text: &str) -> Result<(), Refusal> {
-    let n_chars = text.trim().chars().count();
-    if (1..=TEXT_MAX_CHARS).contains(&n_chars) { Ok(()) } else { Err(Refusal::BadText) }
-}
-
-fn check_open(stocktake: &StocktakeId, at: Timestamp, facts: &impl Facts) -> Result<(), Refusal> {
-    match facts.stocktake(stocktake) {
-        None => Err(Refusal::StocktakeUnknown),
-        Some(known) if !known.takes_counts_of(at) => Err(Refusal::StocktakeSubmitted),
-        Some(_) => Ok(()),
-    }
 }

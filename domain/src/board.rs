@@ -1,12 +1,15 @@
 //! What boards show: figures per store and category, per shelf, and the events behind them.
 
-use crate::event::{ClockVerdict, CountMethod};
+use crate::approval::Standing;
+use crate::event::{ClockVerdict, CountMethod, Flag};
 use crate::fold::CountCell;
 use crate::geo::{Fix, Geofence};
 use crate::id::{CategoryCode, EventId, PersonId, RegionCode, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use crate::instant::{MINUTE_MS, Timestamp, ZoneOffset};
 use crate::master::{Category, Name, Region, Zone};
 use crate::movement::{MovementKind, Units};
+use crate::photo::PhotoId;
+use crate::stocktake::PlanKind;
 use serde::{Deserialize, Serialize};
 
 /// One cell of a board.
@@ -288,6 +291,12 @@ pub struct TraceEntry {
     pub fix: Fix,
     /// Whether that is the store.
     pub geofence: Geofence,
+    /// What somebody should look into.
+    #[serde(default)]
+    pub flags: Vec<Flag>,
+    /// Evidence.
+    #[serde(default)]
+    pub photos: Vec<PhotoId>,
     /// What.
     pub what: TraceWhat,
 }
@@ -329,6 +338,68 @@ pub enum TraceWhat {
         /// Different items.
         n_items: u32,
         /// Pieces into the store's places, less those out of them.
+        units: Units,
+        /// Whether it took effect at once.
+        standing: Standing,
+    },
+    /// A movement was reversed, or withdrawn.
+    Reversed {
+        /// What kind it was.
+        kind: MovementKind,
+        /// Why.
+        note: Option<String>,
+    },
+    /// A movement was approved.
+    Approved {
+        /// What kind it is.
+        kind: MovementKind,
+    },
+    /// A movement was declined.
+    Declined {
+        /// What kind it is.
+        kind: MovementKind,
+        /// Why.
+        note: Option<String>,
+    },
+    /// A stocktake was planned.
+    StocktakePlanned {
+        /// Why.
+        kind: PlanKind,
+        /// Shelves to count.
+        n_shelves: u32,
+    },
+    /// A shelf was reported complete.
+    ShelfFinished {
+        /// Which.
+        shelf: ShelfCode,
+    },
+    /// Lines are to be counted again.
+    RecountAsked {
+        /// How many.
+        n_lines: u32,
+    },
+    /// Of a line's differing counts one was taken.
+    LineDecided {
+        /// On which shelf.
+        shelf: ShelfCode,
+        /// The item.
+        item: String,
+    },
+    /// A stocktake was approved.
+    StocktakeApproved {
+        /// Uncounted lines taken as 0.
+        n_zeroed: u32,
+    },
+    /// A stocktake was given up.
+    StocktakeCancelled {
+        /// Why.
+        note: Option<String>,
+    },
+    /// Stock was set right by a count.
+    VariancePosted {
+        /// Lines.
+        n_lines: u32,
+        /// Σ pieces, signed.
         units: Units,
     },
 }

@@ -1,9 +1,11 @@
 //! Events: what a device records, and what the ledger keeps.
 
+use crate::approval::Standing;
 use crate::geo::{Fix, Geofence};
 use crate::id::{DeviceId, EventId, PersonId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use crate::instant::Timestamp;
-use crate::movement::{Leg, MovementKind, Units};
+use crate::movement::{Movement, Units};
+use crate::stocktake::{LineRef, Plan, PostedLine};
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened in a store, as the device recorded it.
@@ -66,14 +68,79 @@ pub enum EventBody {
         /// Which.
         stocktake: StocktakeId,
     },
-    /// Stock moved.
-    Moved {
-        /// What kind.
-        kind: MovementKind,
-        /// The document it belongs to: a till receipt, a purchase order.
-        document: Option<String>,
-        /// Balanced: Σ units of each item is 0.
-        legs: Vec<Leg>,
+    /// Stock moved, or is asked to be where the movement awaits approval.
+    Moved(Movement),
+    /// An earlier movement is reversed: its legs, the other way round, take effect now. One that still awaits approval
+    /// is withdrawn.
+    Reversed {
+        /// The movement.
+        cites: EventId,
+        /// Why.
+        note: Option<String>,
+    },
+    /// A movement that awaited approval takes effect, as of when it happened.
+    Approved {
+        /// The movement.
+        cites: EventId,
+    },
+    /// A movement that awaited approval is not to take effect.
+    Declined {
+        /// The movement.
+        cites: EventId,
+        /// Why.
+        note: Option<String>,
+    },
+    /// A stocktake was planned, or planned anew: it is open from then on.
+    StocktakePlanned {
+        /// Which.
+        stocktake: StocktakeId,
+        /// What is to be counted, by whom, how exactly.
+        plan: Plan,
+    },
+    /// A shelf is counted completely, as far as its counter is concerned.
+    ShelfFinished {
+        /// Which stocktake.
+        stocktake: StocktakeId,
+        /// Which shelf.
+        shelf: ShelfCode,
+    },
+    /// Lines are to be counted again, each by somebody who has not counted it.
+    RecountAsked {
+        /// Which stocktake.
+        stocktake: StocktakeId,
+        /// Which lines.
+        lines: Vec<LineRef>,
+    },
+    /// Of a line's differing counts one is taken.
+    LineDecided {
+        /// Which stocktake.
+        stocktake: StocktakeId,
+        /// Which line.
+        line: LineRef,
+        /// Whose count stands.
+        counter: PersonId,
+    },
+    /// The counts are taken: variances are posted.
+    StocktakeApproved {
+        /// Which.
+        stocktake: StocktakeId,
+        /// Uncounted lines that are taken as counted 0 now; all others are left as they are.
+        zeroed: Vec<LineRef>,
+    },
+    /// The stocktake is given up; it changes no stock.
+    StocktakeCancelled {
+        /// Which.
+        stocktake: StocktakeId,
+        /// Why.
+        note: Option<String>,
+    },
+    /// Stock is set right by what was counted. Only the ledger itself records this, right after the event that makes
+    /// it necessary: an approval, or a movement that arrives late.
+    VariancePosted {
+        /// Which stocktake.
+        stocktake: StocktakeId,
+        /// The corrections.
+        lines: Vec<PostedLine>,
     },
 }
 
@@ -85,8 +152,28 @@ impl EventBody {
             Self::StocktakeOpened { stocktake }
             | Self::Counted { stocktake, .. }
             | Self::CountUndone { stocktake, .. }
-            | Self::StocktakeSubmitted { stocktake } => Some(stocktake),
-            Self::Moved { .. } => None,
+            | Self::StocktakeSubmitted { stocktake }
+            | Self::StocktakePlanned { stocktake, .. }
+            | Self::ShelfFinished { stocktake, .. }
+            | Self::RecountAsked { stocktake, .. }
+            | Self::LineDecided { stocktake, .. }
+            | Self::StocktakeApproved { stocktake, .. }
+            | Self::StocktakeCancelled { stocktake, .. }
+            | Self::VariancePosted { stocktake, .. } => Some(stocktake),
+            Self::Moved(_) | Self::Reversed { .. } | Self::Approved { .. } | Self::Declined { .. } => None,
+        }
+    }
+
+    /// The earlier event it is about, if any. A customer return cites the sale.
+    #[must_use]
+    pub fn cites(&self) -> Option<EventId> {
+        match self {
+            Self::CountUndone { cites, .. }
+            | Self::Reversed { cites, .. }
+            | Self::Approved { cites }
+            | Self::Declined { cites, .. } => Some(*cites),
+            Self::Moved(movement) => movement.cites,
+            _ => None,
         }
     }
 }
@@ -143,6 +230,33 @@ pub struct Stamp {
     pub geofence: Geofence,
     /// Whether the device's clock could be believed.
     pub clock: ClockVerdict,
+    /// Whether a movement took effect at once.
+    pub standing: Standing,
+    /// What it moved at the shelf price of that moment, in minor units, never negative; 0 for anything but movements.
+    pub value_minor: i64,
+    /// What somebody should look into.
+    pub flags: Vec<Flag>,
+}
+
+/// Something about an event that somebody should look into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flag {
+    /// The device's clock was more than five minutes off.
+    ClockOff,
+    /// It was recorded away from the store.
+    OutsideStore,
+    /// Stock was adjusted, written off or returned while the store was closed.
+    AtNight,
+    /// Its photo is evidence of another event already.
+    PhotoReused,
+    /// Its photo looks like one taken before.
+    PhotoAlike,
+}
+
+impl Flag {
+    /// Every flag.
+    pub const ALL: [Self; 5] = [Self::ClockOff, Self::OutsideStore, Self::AtNight, Self::PhotoReused, Self::PhotoAlike];
 }
 
 /// Whether an event's time is the device's own word or had to be corrected.

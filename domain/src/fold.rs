@@ -7,11 +7,17 @@
 //! [`ReadModels`] may hold a whole store (rebuild) or only the rows an event touches (the writer); [`needs`] names
 //! those rows.
 
+mod consequence;
+mod needs;
+
+pub use needs::{Needs, needs};
+
+use crate::approval::{Outcome, Standing};
 use crate::event::{CountedItem, EventBody, LedgerEvent};
-use crate::id::{CategoryCode, EventId, ShelfCode, SkuCode, StocktakeId};
+use crate::id::{CategoryCode, EventId, PersonId, ShelfCode, SkuCode, StocktakeId};
 use crate::instant::Timestamp;
-use crate::movement::{Leg, Place, Units};
-use crate::stocktake::Stocktake;
+use crate::movement::{Leg, Lot, Movement, MovementKind, Place, Units, reversed};
+use crate::stocktake::{CountLine, Ending, LineRef, PostedLine, Stocktake};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,33 +43,6 @@ pub struct LegKey {
     pub event: EventId,
     /// Position among its legs.
     pub index: u32,
-}
-
-/// What all counters together found of one item on one shelf.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct CountLine {
-    /// Pieces counted.
-    pub counted_units: Units,
-    /// Observations that stand. 0 means uncounted, whatever the sum says; a counted 0 has one.
-    pub n_observations: u32,
-    /// The latest effective time of any observation.
-    pub observed_at: Timestamp,
-    /// Book stock at `observed_at`: Σ legs effective up to then.
-    pub expected_units: Units,
-}
-
-impl CountLine {
-    /// Whether somebody has counted it.
-    #[must_use]
-    pub fn is_counted(&self) -> bool {
-        self.n_observations > 0
-    }
-
-    /// Counted − expected; `None` while uncounted.
-    #[must_use]
-    pub fn variance_units(&self) -> Option<Units> {
-        self.is_counted().then(|| self.counted_units - self.expected_units)
-    }
 }
 
 /// What counters found of a code nobody knows.
@@ -92,20 +71,20 @@ pub struct CountCell {
 
 impl CountCell {
     fn add(&mut self, line: &CountLine) {
-        if let Some(variance) = line.variance_units() {
+        if let Some(tally) = line.finding().tally() {
             self.n_counted += 1;
-            self.counted_units += line.counted_units;
-            self.expected_units += line.expected_units;
-            self.abs_variance_units += variance.abs();
+            self.counted_units += tally.counted_units;
+            self.expected_units += tally.expected_units;
+            self.abs_variance_units += tally.variance_units().abs();
         }
     }
 
     fn subtract(&mut self, line: &CountLine) {
-        if let Some(variance) = line.variance_units() {
+        if let Some(tally) = line.finding().tally() {
             self.n_counted -= 1;
-            self.counted_units -= line.counted_units;
-            self.expected_units -= line.expected_units;
-            self.abs_variance_units -= variance.abs();
+            self.counted_units -= tally.counted_units;
+            self.expected_units -= tally.expected_units;
+            self.abs_variance_units -= tally.variance_units().abs();
         }
     }
 }
@@ -144,6 +123,15 @@ pub struct ReadModels {
     pub traces: BTreeMap<Area, Timestamp>,
     /// Counts taken back.
     pub undone: BTreeSet<EventId>,
+    /// Movements that did not simply take effect.
+    pub outcomes: BTreeMap<EventId, Outcome>,
+    /// Pieces returned of a sale.
+    pub returned: BTreeMap<(EventId, SkuCode), Units>,
+    /// Pieces of a lot that came into the store's places, less those that left naming it. What leaves without naming a
+    /// lot is taken to be of the one that expires first: see [`crate::lot`].
+    pub lots: BTreeMap<(SkuCode, Lot), Units>,
+    /// Pieces received against a document, such as a purchase order.
+    pub received: BTreeMap<(String, SkuCode), Units>,
 }
 
 /// The master data a fold looks up.
@@ -152,72 +140,48 @@ pub trait Categories {
     fn category_of(&self, sku: &SkuCode) -> Option<&CategoryCode>;
 }
 
-/// The rows an event reads or writes, beside those it creates.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Needs {
-    /// On hand.
-    pub stock: BTreeSet<(Place, SkuCode)>,
-    /// Items on shelves whose lines may change, in every stocktake still taking changes.
-    pub lines_on: BTreeSet<(ShelfCode, SkuCode)>,
-    /// Unknown lines.
-    pub unknowns: BTreeSet<UnknownKey>,
-    /// Areas.
-    pub areas: BTreeSet<Area>,
+fn returned_key(movement: &Movement, sku: &SkuCode) -> Option<(EventId, SkuCode)> {
+    let sale = movement.cites.filter(|_| movement.kind == MovementKind::CustomerReturn)?;
+    Some((sale, sku.clone()))
 }
 
-/// Adds what `event` needs. `cited` is the event it takes back, when it is a [`EventBody::CountUndone`].
-pub fn needs(event: &EventBody, cited: Option<&EventBody>, masters: &impl Categories, needs: &mut Needs) {
-    match event {
-        EventBody::Counted { stocktake, shelf, item, .. } => {
-            needs.areas.insert(Area::Shelf(shelf.clone()));
-            match item {
-                CountedItem::Known(sku) => {
-                    needs.areas.extend(masters.category_of(sku).cloned().map(Area::Category));
-                    needs.stock.insert((Place::Shelf(shelf.clone()), sku.clone()));
-                    needs.lines_on.insert((shelf.clone(), sku.clone()));
-                }
-                CountedItem::Unknown { code, .. } => {
-                    needs.unknowns.insert((stocktake.clone(), shelf.clone(), code.clone()));
-                }
-            }
-        }
-        EventBody::CountUndone { .. } => {
-            if let Some(cited @ EventBody::Counted { .. }) = cited {
-                self::needs(cited, None, masters, needs);
-            }
-        }
-        EventBody::Moved { legs, .. } => {
-            for leg in legs.iter().filter(|leg| leg.place.is_internal()) {
-                needs.stock.insert((leg.place.clone(), leg.sku.clone()));
-                needs.areas.extend(masters.category_of(&leg.sku).cloned().map(Area::Category));
-                if let Place::Shelf(shelf) = &leg.place {
-                    needs.areas.insert(Area::Shelf(shelf.clone()));
-                    needs.lines_on.insert((shelf.clone(), leg.sku.clone()));
-                }
-            }
-        }
-        EventBody::StocktakeOpened { .. } | EventBody::StocktakeSubmitted { .. } => {}
+fn received_key(movement: &Movement, sku: &SkuCode) -> Option<(String, SkuCode)> {
+    let document = movement.document.as_ref().filter(|_| movement.kind == MovementKind::Receipt)?;
+    Some((document.clone(), sku.clone()))
+}
+
+fn index_of(index: usize) -> u32 {
+    u32::try_from(index).expect("a movement has at most 2,000 legs and a posting 1,000 lines")
+}
+
+fn movement_of(body: &EventBody) -> Option<&Movement> {
+    match body {
+        EventBody::Moved(movement) => Some(movement),
+        _ => None,
     }
 }
 
+fn moved(cited: Option<&LedgerEvent>) -> Option<(&Movement, &LedgerEvent)> {
+    let cited = cited?;
+    movement_of(&cited.event.body).map(|movement| (movement, cited))
+}
+
 impl ReadModels {
-    /// Applies one accepted event. `cited` is the event it takes back, when it is a [`EventBody::CountUndone`].
+    /// Applies one accepted event. `cited` is the event it is about, where it is about one.
     ///
     /// With partial rows: [`needs`] must be loaded, and `legs` must hold every leg of a counted item that took effect
     /// after the count.
     pub fn apply(&mut self, event: &LedgerEvent, cited: Option<&LedgerEvent>, masters: &impl Categories) {
         let at = event.effective_at();
+        let (id, person) = (event.event.id, &event.event.person);
         match &event.event.body {
-            EventBody::StocktakeOpened { stocktake } => {
-                let known = self.stocktakes.entry(stocktake.clone()).or_insert_with(|| Stocktake {
-                    id: stocktake.clone(),
-                    opened_at: at,
-                    opened_by: event.event.person.clone(),
-                    submitted_at: None,
-                });
-                if (at, &event.event.person) < (known.opened_at, &known.opened_by) {
-                    known.opened_at = at;
-                    known.opened_by = event.event.person.clone();
+            EventBody::StocktakeOpened { stocktake } => self.open(stocktake, at, person),
+            EventBody::StocktakePlanned { stocktake, plan } => {
+                self.open(stocktake, at, person);
+                if let Some(known) = self.stocktakes.get_mut(stocktake)
+                    && known.plan.as_ref().is_none_or(|(version, _)| *version < (at, id))
+                {
+                    known.plan = Some(((at, id), plan.clone()));
                 }
             }
             EventBody::StocktakeSubmitted { stocktake } => {
@@ -225,13 +189,25 @@ impl ReadModels {
                     known.submitted_at = Some(known.submitted_at.map_or(at, |earlier| earlier.min(at)));
                 }
             }
+            EventBody::ShelfFinished { stocktake, shelf } => {
+                if let Some(known) = self.stocktakes.get_mut(stocktake) {
+                    let last = known.finished.entry(shelf.clone()).or_insert_with(|| (at, person.clone()));
+                    if (last.0, &last.1) < (at, person) {
+                        *last = (at, person.clone());
+                    }
+                }
+                self.touch(Area::Shelf(shelf.clone()), at);
+            }
             EventBody::Counted { stocktake, shelf, item, units, .. } => match item {
-                CountedItem::Known(sku) => self.observe(stocktake, shelf, sku, *units, at, masters),
+                CountedItem::Known(sku) => {
+                    let line = LineRef { shelf: shelf.clone(), sku: sku.clone() };
+                    self.observe(stocktake, &line, person, *units, at, masters);
+                }
                 CountedItem::Unknown { code, name } => {
                     let line = self.unknowns.entry((stocktake.clone(), shelf.clone(), code.clone())).or_default();
                     line.counted_units += units;
                     line.n_observations += 1;
-                    line.names.extend(name.clone().map(|name| (event.event.id, name)));
+                    line.names.extend(name.clone().map(|name| (id, name)));
                     self.touch(Area::Shelf(shelf.clone()), at);
                 }
             },
@@ -242,58 +218,147 @@ impl ReadModels {
                     self.take_back(cited, at, masters);
                 }
             }
-            EventBody::Moved { legs, .. } => {
-                for (index, leg) in legs.iter().enumerate().filter(|(_, leg)| leg.place.is_internal()) {
-                    let index = u32::try_from(index).expect("a movement has at most 2,000 legs");
-                    self.carry(leg, at, event.event.id, index, masters);
+            EventBody::Moved(movement) => match event.stamp.standing {
+                Standing::Posted => self.carry_all(movement, &movement.legs, 1, at, id, masters),
+                Standing::Awaits(role) => {
+                    self.outcomes.insert(id, Outcome::Awaits(role));
+                }
+            },
+            EventBody::Approved { cites } => {
+                if let Some((movement, cited)) = moved(cited) {
+                    self.outcomes.insert(*cites, Outcome::Approved);
+                    // As of when it happened: the goods have been where it says since then.
+                    self.carry_all(movement, &movement.legs, 1, cited.effective_at(), *cites, masters);
                 }
             }
+            EventBody::Declined { cites, .. } => {
+                self.outcomes.insert(*cites, Outcome::Declined);
+            }
+            EventBody::Reversed { cites, .. } => {
+                let Some((movement, _)) = moved(cited) else { return };
+                if matches!(self.outcomes.get(cites), Some(Outcome::Awaits(_))) {
+                    self.outcomes.insert(*cites, Outcome::Withdrawn);
+                } else {
+                    self.outcomes.insert(*cites, Outcome::Reversed);
+                    self.carry_all(movement, &reversed(&movement.legs), -1, at, id, masters);
+                }
+            }
+            EventBody::RecountAsked { stocktake, lines } => {
+                for line in lines {
+                    self.change_line(stocktake, line, masters, |known| {
+                        known.recount_asked_at = Some(known.recount_asked_at.map_or(at, |before| before.max(at)));
+                    });
+                }
+            }
+            EventBody::LineDecided { stocktake, line, counter } => {
+                self.change_line(stocktake, line, masters, |known| {
+                    if known.decided.as_ref().is_none_or(|(when, by, _)| (*when, *by) < (at, id)) {
+                        known.decided = Some((at, id, counter.clone()));
+                    }
+                });
+            }
+            EventBody::StocktakeApproved { stocktake, zeroed } => {
+                for line in zeroed {
+                    self.observe(stocktake, line, person, 0, at, masters);
+                }
+                self.end(stocktake, at, person, true);
+            }
+            EventBody::StocktakeCancelled { stocktake, .. } => self.end(stocktake, at, person, false),
+            EventBody::VariancePosted { stocktake, lines } => {
+                for (index, posted) in lines.iter().enumerate() {
+                    self.post_variance(stocktake, posted, id, index_of(index), masters);
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, stocktake: &StocktakeId, at: Timestamp, person: &PersonId) {
+        let known = self
+            .stocktakes
+            .entry(stocktake.clone())
+            .or_insert_with(|| Stocktake::opened(stocktake.clone(), at, person.clone()));
+        if (at, person) < (known.opened_at, &known.opened_by) {
+            known.opened_at = at;
+            known.opened_by = person.clone();
+        }
+    }
+
+    fn end(&mut self, stocktake: &StocktakeId, at: Timestamp, person: &PersonId, is_approved: bool) {
+        if let Some(known) = self.stocktakes.get_mut(stocktake)
+            && known.ending.is_none()
+        {
+            known.ending = Some(Ending { at, by: person.clone(), is_approved });
         }
     }
 
     fn observe(
         &mut self,
         stocktake: &StocktakeId,
-        shelf: &ShelfCode,
-        sku: &SkuCode,
+        line: &LineRef,
+        person: &PersonId,
         units: Units,
         at: Timestamp,
         masters: &impl Categories,
     ) {
-        let key = (stocktake.clone(), shelf.clone(), sku.clone());
-        let before = self.lines.get(&key).copied().unwrap_or_default();
-        let mut line = before;
-        line.counted_units += units;
-        line.n_observations += 1;
-        if at > before.observed_at {
-            line.observed_at = at;
-            line.expected_units = self.stock_at(shelf, sku, at);
-        }
-        self.replace_line(key, &before, line, masters);
-        self.touch(Area::Shelf(shelf.clone()), at);
-        self.touch_category(sku, at, masters);
+        let expected_units = self.stock_at(line, at);
+        self.change_line(stocktake, line, masters, |known| {
+            let tally = known.tallies.entry(person.clone()).or_default();
+            tally.counted_units += units;
+            tally.n_observations += 1;
+            if at > tally.observed_at {
+                tally.observed_at = at;
+                tally.expected_units = expected_units;
+            }
+        });
+        self.touch_line(line, at, masters);
     }
 
     fn take_back(&mut self, cited: &LedgerEvent, at: Timestamp, masters: &impl Categories) {
         let EventBody::Counted { stocktake, shelf, item, units, .. } = &cited.event.body else { return };
         match item {
             CountedItem::Known(sku) => {
-                let key = (stocktake.clone(), shelf.clone(), sku.clone());
-                let before = self.lines.get(&key).copied().unwrap_or_default();
-                let mut line = before;
-                line.counted_units -= units;
-                line.n_observations = line.n_observations.saturating_sub(1);
-                self.replace_line(key, &before, line, masters);
-                self.touch_category(sku, at, masters);
+                let line = LineRef { shelf: shelf.clone(), sku: sku.clone() };
+                self.change_line(stocktake, &line, masters, |known| {
+                    let tally = known.tallies.entry(cited.event.person.clone()).or_default();
+                    tally.counted_units -= units;
+                    tally.n_observations = tally.n_observations.saturating_sub(1);
+                });
+                self.touch_line(&line, at, masters);
             }
             CountedItem::Unknown { code, .. } => {
                 let line = self.unknowns.entry((stocktake.clone(), shelf.clone(), code.clone())).or_default();
                 line.counted_units -= units;
                 line.n_observations = line.n_observations.saturating_sub(1);
                 line.names.remove(&cited.event.id);
+                self.touch(Area::Shelf(shelf.clone()), at);
             }
         }
-        self.touch(Area::Shelf(shelf.clone()), at);
+    }
+
+    /// Carries the legs of a movement, or of its reversal (`sign` −1), and what is counted beside the stock.
+    fn carry_all(
+        &mut self,
+        movement: &Movement,
+        legs: &[Leg],
+        sign: Units,
+        at: Timestamp,
+        event: EventId,
+        masters: &impl Categories,
+    ) {
+        for (sku, units) in movement.units_moved() {
+            if let Some(key) = returned_key(movement, sku) {
+                *self.returned.entry(key).or_default() += sign * units;
+            }
+            if let Some(key) = received_key(movement, sku) {
+                *self.received.entry(key).or_default() += sign * units;
+            }
+        }
+        for (index, leg) in legs.iter().enumerate().filter(|(_, leg)| leg.place.is_internal()) {
+            if let Some(lot) = &leg.lot {
+                *self.lots.entry((leg.sku.clone(), lot.clone())).or_default() += leg.units;
+            }
+            self.carry(leg, at, event, index_of(index), masters);
+        }
     }
 
     fn carry(&mut self, leg: &Leg, at: Timestamp, event: EventId, index: u32, masters: &impl Categories) {
@@ -302,20 +367,49 @@ impl ReadModels {
         stock.moved_at = stock.moved_at.max(at);
         let key = LegKey { place: leg.place.clone(), sku: leg.sku.clone(), at, event, index };
         self.legs.insert(key, leg.units);
-        self.touch_category(&leg.sku, at, masters);
-        let Place::Shelf(shelf) = &leg.place else { return };
-        self.touch(Area::Shelf(shelf.clone()), at);
+        let Place::Shelf(shelf) = &leg.place else { return self.touch_category(&leg.sku, at, masters) };
+        let line = LineRef { shelf: shelf.clone(), sku: leg.sku.clone() };
+        self.touch_line(&line, at, masters);
         // A movement that arrives late changes what an earlier-arrived, later-made count is compared with.
         let stocktakes: Vec<StocktakeId> = self.stocktakes.keys().cloned().collect();
         for stocktake in stocktakes {
-            let key = (stocktake, shelf.clone(), leg.sku.clone());
-            if let Some(before) = self.lines.get(&key).copied()
-                && at <= before.observed_at
-            {
-                let line = CountLine { expected_units: before.expected_units + leg.units, ..before };
-                self.replace_line(key, &before, line, masters);
+            let key = (stocktake.clone(), line.shelf.clone(), line.sku.clone());
+            if self.lines.get(&key).is_some_and(|known| known.tallies.values().any(|tally| at <= tally.observed_at)) {
+                self.change_line(&stocktake, &line, masters, |known| {
+                    known.tallies.values_mut().filter(|tally| at <= tally.observed_at).for_each(|tally| {
+                        tally.expected_units += leg.units;
+                    });
+                });
             }
         }
+    }
+
+    fn post_variance(
+        &mut self,
+        stocktake: &StocktakeId,
+        posted: &PostedLine,
+        event: EventId,
+        index: u32,
+        masters: &impl Categories,
+    ) {
+        self.change_line(stocktake, &posted.line, masters, |known| known.posted_units += posted.units);
+        let place = Place::Shelf(posted.line.shelf.clone());
+        let leg = Leg { place, sku: posted.line.sku.clone(), units: posted.units, lot: None };
+        self.carry(&leg, posted.at, event, index, masters);
+    }
+
+    fn change_line(
+        &mut self,
+        stocktake: &StocktakeId,
+        line: &LineRef,
+        masters: &impl Categories,
+        change: impl FnOnce(&mut CountLine),
+    ) {
+        let key = (stocktake.clone(), line.shelf.clone(), line.sku.clone());
+        let before = self.lines.get(&key).cloned().unwrap_or_default();
+        let mut after = before.clone();
+        change(&mut after);
+        self.replace_line(key, &before, after, masters);
     }
 
     fn replace_line(&mut self, key: LineKey, before: &CountLine, after: CountLine, masters: &impl Categories) {
@@ -330,8 +424,8 @@ impl ReadModels {
     }
 
     /// Book stock of an item on a shelf at `at`: what is there now, less the legs that took effect later.
-    fn stock_at(&self, shelf: &ShelfCode, sku: &SkuCode, at: Timestamp) -> Units {
-        let place = Place::Shelf(shelf.clone());
+    fn stock_at(&self, line: &LineRef, at: Timestamp) -> Units {
+        let (place, sku) = (Place::Shelf(line.shelf.clone()), &line.sku);
         let Some(now) = self.stock.get(&(place.clone(), sku.clone())) else { return 0 };
         if now.moved_at <= at {
             return now.units;
@@ -340,6 +434,11 @@ impl ReadModels {
         let later: Units =
             self.legs.range(first..).take_while(|(key, _)| key.place == place && key.sku == *sku).map(|(_, u)| u).sum();
         now.units - later
+    }
+
+    fn touch_line(&mut self, line: &LineRef, at: Timestamp, masters: &impl Categories) {
+        self.touch(Area::Shelf(line.shelf.clone()), at);
+        self.touch_category(&line.sku, at, masters);
     }
 
     fn touch_category(&mut self, sku: &SkuCode, at: Timestamp, masters: &impl Categories) {

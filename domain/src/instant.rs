@@ -1,7 +1,9 @@
 //! Points in time and how they read in a store's own zone.
 
 use serde::{Deserialize, Serialize};
-use time::{OffsetDateTime, UtcOffset};
+use std::fmt;
+use std::str::FromStr;
+use time::{Date, Month, OffsetDateTime, UtcOffset};
 
 /// Milliseconds since 1970-01-01 UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -98,6 +100,81 @@ impl WallClock {
     }
 }
 
+/// A calendar day without a zone, such as a best-before date; `2026-11-22` in text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Day(Date);
+
+impl Day {
+    /// The day on a store's calendar at `now`.
+    #[must_use]
+    pub fn at(now: Timestamp, zone: ZoneOffset) -> Self {
+        let wall = now.wall(zone);
+        let month = Month::try_from(wall.month).unwrap_or(Month::January);
+        Self(Date::from_calendar_date(wall.year, month, wall.day).unwrap_or(Date::MIN))
+    }
+
+    /// Days from `earlier` to this one; negative when `earlier` is later.
+    #[must_use]
+    pub fn days_since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).whole_days()
+    }
+
+    /// The day so many days later (or, negative, earlier); the calendar's ends hold.
+    #[must_use]
+    pub fn plus_days(self, days: i64) -> Self {
+        // More days than any calendar has.
+        const MOST: i64 = 10_000_000;
+        let end = if days < 0 { Date::MIN } else { Date::MAX };
+        Self(self.0.checked_add(time::Duration::days(days.clamp(-MOST, MOST))).unwrap_or(end))
+    }
+}
+
+impl From<Date> for Day {
+    fn from(date: Date) -> Self {
+        Self(date)
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.0.year(), u8::from(self.0.month()), self.0.day())
+    }
+}
+
+/// The text is not a day written `2026-11-22`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a day is written as year-month-day, such as 2026-11-22")]
+pub struct DayError;
+
+impl FromStr for Day {
+    type Err = DayError;
+    fn from_str(text: &str) -> Result<Self, DayError> {
+        let part = |from: usize, to: usize| {
+            text.get(from..to).filter(|part| part.bytes().all(|b| b.is_ascii_digit())).ok_or(DayError)
+        };
+        if text.len() != 10 || text.as_bytes()[4] != b'-' || text.as_bytes()[7] != b'-' {
+            return Err(DayError);
+        }
+        let year = part(0, 4)?.parse().map_err(|_| DayError)?;
+        let month = part(5, 7)?.parse::<u8>().ok().and_then(|month| Month::try_from(month).ok()).ok_or(DayError)?;
+        let day = part(8, 10)?.parse().map_err(|_| DayError)?;
+        Date::from_calendar_date(year, month, day).map(Self).map_err(|_| DayError)
+    }
+}
+
+impl TryFrom<String> for Day {
+    type Error = DayError;
+    fn try_from(text: String) -> Result<Self, DayError> {
+        text.parse()
+    }
+}
+impl From<Day> for String {
+    fn from(day: Day) -> String {
+        day.to_string()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,6 +185,18 @@ mod tests {
         assert_eq!(late.wall(ZoneOffset(0)).date(), "2026-11-22");
         assert_eq!(late.wall(ZoneOffset(480)).date_digits(), "20261123");
         assert_eq!(late.wall(ZoneOffset(480)).time(), "00:00:00");
+    }
+
+    #[test]
+    fn days_are_read_as_they_are_written() {
+        let day: Day = "2026-02-28".parse().expect("valid");
+        assert_eq!(day.plus_days(1).to_string(), "2026-03-01");
+        assert_eq!(day.plus_days(1).days_since(day), 1);
+        assert_eq!(day.plus_days(i64::MAX).plus_days(i64::MIN).to_string(), Day(Date::MIN).to_string());
+        for wrong in ["", "2026-02-30", "26-02-28", "2026/02/28", "2026-2-28", "٢٠٢٦-02", "+026-02-28"] {
+            assert!(wrong.parse::<Day>().is_err(), "{wrong}");
+        }
+        assert_eq!(Day::at(Timestamp::from_unix_ms(1_795_363_200_000), ZoneOffset(480)).to_string(), "2026-11-23");
     }
 
     #[test]

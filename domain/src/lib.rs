@@ -2,13 +2,14 @@
 //!
 //! Nothing in this crate performs I/O, reads a clock, draws a random number or awaits: `now` and new ids are
 //! arguments. Read in this order: [`id`], [`instant`] and [`movement`] name things; [`event`] is what a device
-//! records; [`accept`] decides whether the ledger takes it; [`chain`] makes the ledger tamper-evident; [`fold`]
+//! records; [`accept`] decides whether the ledger takes it and [`approval`] whose word it needs; [`chain`] makes the ledger tamper-evident; [`fold`]
 //! turns it into the read models; [`board`] shapes them for people; [`policy`] says who may see and do what;
 //! [`sync`] is the protocol between phone and server. What the phone scans goes through [`scan`], which decides when
 //! a code counts, and [`barcode`], which says what it means by way of [`gtin`], [`gs1`] and [`in_store`].
 #![warn(missing_docs)]
 
 pub mod accept;
+pub mod approval;
 pub mod barcode;
 pub mod board;
 pub mod catalogue;
@@ -21,8 +22,10 @@ pub mod gtin;
 pub mod id;
 pub mod in_store;
 pub mod instant;
+pub mod lot;
 pub mod master;
 pub mod movement;
+pub mod photo;
 pub mod policy;
 pub mod scan;
 pub mod shelf_tag;

@@ -3,7 +3,8 @@
 use crate::geo::Coordinates;
 use crate::gtin::Gtin;
 use crate::id::{CategoryCode, RegionCode, ShelfCode, SkuCode, StoreCode, ZoneCode};
-use crate::instant::ZoneOffset;
+use crate::instant::{Day, ZoneOffset};
+use crate::movement::Units;
 use serde::{Deserialize, Serialize};
 
 /// A name in both languages of the interface.
@@ -76,6 +77,30 @@ pub struct Barcode {
     pub gtin: Gtin,
     /// Pieces in one such pack: 1 for the piece's own code, 12 for a case of twelve.
     pub pieces: u32,
+}
+
+/// What a store has ordered from a supplier. What has arrived of it is the ledger's to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PurchaseOrder {
+    /// Its number, as on the delivery note; a receipt names it as its document.
+    pub number: String,
+    /// The store that gets the goods.
+    pub store: StoreCode,
+    /// As shown.
+    pub supplier: String,
+    /// When the goods are due.
+    pub due: Day,
+    /// What was ordered.
+    pub lines: Vec<OrderLine>,
+}
+
+/// One item of a purchase order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderLine {
+    /// The item.
+    pub sku: SkuCode,
+    /// Pieces ordered.
+    pub units: Units,
 }
 
 /// A zone of a store's floor.

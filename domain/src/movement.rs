@@ -1,6 +1,8 @@
 //! Movements: stock leaving one place for another, in balanced legs.
 
-use crate::id::{ShelfCode, SkuCode};
+use crate::id::{EventId, ShelfCode, SkuCode};
+use crate::instant::Day;
+use crate::photo::PhotoId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -37,6 +39,15 @@ impl Place {
     pub fn is_internal(&self) -> bool {
         matches!(self, Self::Shelf(_) | Self::BackRoom)
     }
+
+    /// The shelf, if it is one.
+    #[must_use]
+    pub fn shelf(&self) -> Option<&ShelfCode> {
+        match self {
+            Self::Shelf(shelf) => Some(shelf),
+            _ => None,
+        }
+    }
 }
 
 /// `shelf:A-03`, `back_room`, …: stable, used in database keys.
@@ -63,6 +74,72 @@ pub struct Leg {
     pub sku: SkuCode,
     /// Pieces: positive into `place`, negative out of it, never 0.
     pub units: Units,
+    /// The lot they are of, where the code on the goods told it.
+    #[serde(default)]
+    pub lot: Option<Lot>,
+}
+
+/// Goods made together, or best before the same day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Lot {
+    /// Best before or expiry, the earlier of them. First, so that lots sort by what must be sold first.
+    pub best_before: Option<Day>,
+    /// The maker's batch number (GS1 AI 10).
+    pub batch: Option<String>,
+}
+
+/// Stock leaving one place for another, with all that makes it believable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Movement {
+    /// What kind.
+    pub kind: MovementKind,
+    /// The document it belongs to: a till receipt, a purchase order.
+    #[serde(default)]
+    pub document: Option<String>,
+    /// Balanced: Σ units of each item is 0.
+    pub legs: Vec<Leg>,
+    /// Why: needed where [`MovementKind::reasons`] has any.
+    #[serde(default)]
+    pub reason: Option<Reason>,
+    /// What a piece was sold or is refunded for, in minor units; for sales and customer returns.
+    #[serde(default)]
+    pub prices: BTreeMap<SkuCode, i64>,
+    /// Evidence.
+    #[serde(default)]
+    pub photos: Vec<PhotoId>,
+    /// The sale that a customer return undoes, in whole or in part.
+    #[serde(default)]
+    pub cites: Option<EventId>,
+    /// In the person's own words.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+impl Movement {
+    /// One with nothing but its legs.
+    #[must_use]
+    pub fn new(kind: MovementKind, legs: Vec<Leg>) -> Self {
+        Self {
+            kind,
+            document: None,
+            legs,
+            reason: None,
+            prices: BTreeMap::new(),
+            photos: Vec::new(),
+            cites: None,
+            note: None,
+        }
+    }
+
+    /// Pieces of each item that changed place, never negative.
+    #[must_use]
+    pub fn units_moved(&self) -> BTreeMap<&SkuCode, Units> {
+        let mut moved = BTreeMap::new();
+        for leg in self.legs.iter().filter(|leg| leg.units > 0) {
+            *moved.entry(&leg.sku).or_default() += leg.units;
+        }
+        moved
+    }
 }
 
 /// What kind of movement it was.
@@ -79,6 +156,117 @@ pub enum MovementKind {
     WriteOff,
     /// Within the store.
     Relocation,
+    /// Goods back to a supplier.
+    SupplierReturn,
+    /// The book is set right by hand, without a stocktake.
+    Adjustment,
+}
+
+impl MovementKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::Receipt,
+        Self::Sale,
+        Self::CustomerReturn,
+        Self::WriteOff,
+        Self::Relocation,
+        Self::SupplierReturn,
+        Self::Adjustment,
+    ];
+
+    /// The stable code that addresses and the wire use.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Receipt => "receipt",
+            Self::Sale => "sale",
+            Self::CustomerReturn => "customer_return",
+            Self::WriteOff => "write_off",
+            Self::Relocation => "relocation",
+            Self::SupplierReturn => "supplier_return",
+            Self::Adjustment => "adjustment",
+        }
+    }
+
+    /// The reasons one of which must be given; none where the kind says it all.
+    #[must_use]
+    pub fn reasons(self) -> &'static [Reason] {
+        use Reason::{Damaged, Expired, Found, Miscount, NotAsOrdered, OwnUse, Recalled, Sample, Stolen, Unwanted};
+        match self {
+            Self::WriteOff => &[Expired, Damaged, Stolen, Sample, OwnUse],
+            Self::CustomerReturn => &[Unwanted, Damaged, Expired, NotAsOrdered],
+            Self::SupplierReturn => &[Damaged, Expired, NotAsOrdered, Recalled],
+            Self::Adjustment => &[Miscount, Found],
+            Self::Receipt | Self::Sale | Self::Relocation => &[],
+        }
+    }
+
+    /// Whether stock may leave `place` in such a movement.
+    fn leaves(self, place: &Place) -> bool {
+        match self {
+            Self::Receipt => *place == Place::Supplier,
+            Self::CustomerReturn => *place == Place::Customer,
+            Self::Sale | Self::WriteOff | Self::Relocation | Self::SupplierReturn => place.is_internal(),
+            Self::Adjustment => place.is_internal() || *place == Place::CountVariance,
+        }
+    }
+
+    /// Whether stock may arrive at `place` in such a movement. What a customer brings back may be fit for the bin only.
+    fn enters(self, place: &Place) -> bool {
+        match self {
+            Self::Receipt | Self::Relocation => place.is_internal(),
+            Self::Sale => *place == Place::Customer,
+            Self::CustomerReturn => place.is_internal() || *place == Place::Shrinkage,
+            Self::WriteOff => *place == Place::Shrinkage,
+            Self::SupplierReturn => *place == Place::Supplier,
+            Self::Adjustment => place.is_internal() || *place == Place::CountVariance,
+        }
+    }
+}
+
+/// Why stock moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// Past its date.
+    Expired,
+    /// Broken or soiled.
+    Damaged,
+    /// Stolen.
+    Stolen,
+    /// Given away to be tried.
+    Sample,
+    /// Used in the store.
+    OwnUse,
+    /// The customer does not want it.
+    Unwanted,
+    /// Not what was ordered or shown.
+    NotAsOrdered,
+    /// The supplier calls it back.
+    Recalled,
+    /// An earlier entry was wrong.
+    Miscount,
+    /// It turned up.
+    Found,
+}
+
+impl Reason {
+    /// The stable code that the wire uses.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Damaged => "damaged",
+            Self::Stolen => "stolen",
+            Self::Sample => "sample",
+            Self::OwnUse => "own_use",
+            Self::Unwanted => "unwanted",
+            Self::NotAsOrdered => "not_as_ordered",
+            Self::Recalled => "recalled",
+            Self::Miscount => "miscount",
+            Self::Found => "found",
+        }
+    }
 }
 
 /// Why a set of legs is no movement.
@@ -109,10 +297,33 @@ pub enum MovementError {
         /// Σ legs.
         sum: Units,
     },
+    /// Stock leaves or enters a place that such a movement has nothing to do with.
+    #[error("{} pieces of {} cannot go {} {} in a {}", leg.units.abs(), leg.sku, if leg.units < 0 { "out of" } else { "into" }, leg.place, kind.code())]
+    Place {
+        /// The movement's kind.
+        kind: MovementKind,
+        /// The leg.
+        leg: Box<Leg>,
+    },
 }
 
 /// Most legs one movement may have.
 pub const LEGS_MAX: usize = 2_000;
+
+/// Checks that the legs balance and each of them suits the movement's kind.
+///
+/// # Errors
+/// As [`check_legs`], or the first leg that does not suit.
+pub fn check_movement(movement: &Movement) -> Result<(), MovementError> {
+    check_legs(&movement.legs)?;
+    let suits = |leg: &&Leg| {
+        if leg.units < 0 { movement.kind.leaves(&leg.place) } else { movement.kind.enters(&leg.place) }
+    };
+    match movement.legs.iter().find(|leg| !suits(leg)) {
+        Some(leg) => Err(MovementError::Place { kind: movement.kind, leg: Box::new(leg.clone()) }),
+        None => Ok(()),
+    }
+}
 
 /// Checks that every item's legs add up to zero and each is of sensible size.
 ///
@@ -143,7 +354,14 @@ pub fn check_legs(legs: &[Leg]) -> Result<(), MovementError> {
 /// The two legs that carry `units` pieces (positive) of one item from one place to another.
 #[must_use]
 pub fn carry(sku: &SkuCode, units: Units, from: Place, to: Place) -> [Leg; 2] {
-    [Leg { place: from, sku: sku.clone(), units: -units }, Leg { place: to, sku: sku.clone(), units }]
+    let leg = |place, units| Leg { place, sku: sku.clone(), units, lot: None };
+    [leg(from, -units), leg(to, units)]
+}
+
+/// The same legs the other way round.
+#[must_use]
+pub fn reversed(legs: &[Leg]) -> Vec<Leg> {
+    legs.iter().map(|leg| Leg { units: -leg.units, ..leg.clone() }).collect()
 }
 
 #[cfg(test)]
@@ -165,5 +383,18 @@ mod tests {
         legs[0].units = i64::MIN;
         assert!(matches!(check_legs(&legs), Err(MovementError::Units { .. })));
         assert_eq!(check_legs(&[]), Err(MovementError::Empty));
+    }
+
+    #[test]
+    fn each_kind_has_its_places() {
+        let movement = |kind, from, to| Movement::new(kind, carry(&sku("1"), 5, from, to).to_vec());
+        let fits = |kind, from, to| check_movement(&movement(kind, from, to)).is_ok();
+        assert!(fits(MovementKind::Receipt, Place::Supplier, Place::BackRoom));
+        assert!(!fits(MovementKind::Receipt, Place::CountVariance, Place::BackRoom), "goods come from somewhere");
+        assert!(fits(MovementKind::CustomerReturn, Place::Customer, Place::Shrinkage));
+        assert!(!fits(MovementKind::WriteOff, Place::BackRoom, Place::Customer), "a sale is no write-off");
+        assert!(!fits(MovementKind::WriteOff, Place::Supplier, Place::Shrinkage));
+        assert!(fits(MovementKind::Adjustment, Place::BackRoom, Place::CountVariance));
+        assert!(fits(MovementKind::Adjustment, Place::CountVariance, Place::BackRoom));
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// 店员: counts, in one store.
+    /// 店员: counts and moves stock, in one store.
     Clerk,
     /// 店长: answers for one store.
     StoreManager,
@@ -63,21 +63,33 @@ pub enum Action {
     SeeTrace,
     /// Print signed shelf labels.
     PrintLabels,
-    /// Record movements other than counts, as the till's feed and the back office do.
+    /// Record movements by hand: receipts, returns, write-offs, goods put elsewhere.
+    MoveStock,
+    /// Record movements as a machine does: the till's feed.
     RecordMovement,
+    /// Approve or decline what is beyond others' limits; [`crate::approval`] says how far.
+    Approve,
+    /// Plan stocktakes, review, approve and cancel them.
+    RunStocktake,
+    /// Follow up alarms.
+    FollowUp,
     /// See and change accounts.
     ManagePeople,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::Count,
         Self::SeeBoard,
         Self::SeeStock,
         Self::SeeTrace,
         Self::PrintLabels,
+        Self::MoveStock,
         Self::RecordMovement,
+        Self::Approve,
+        Self::RunStocktake,
+        Self::FollowUp,
         Self::ManagePeople,
     ];
 }
@@ -100,17 +112,17 @@ pub fn may(viewer: &Viewer, action: Action, target: Target<'_>) -> bool {
 }
 
 fn role_may(role: Role, action: Action) -> bool {
-    use Action::{Count, ManagePeople, PrintLabels, RecordMovement, SeeBoard, SeeStock, SeeTrace};
+    use Action::{
+        Approve, Count, FollowUp, ManagePeople, MoveStock, PrintLabels, RunStocktake, SeeBoard, SeeStock, SeeTrace,
+    };
     match role {
-        Role::Clerk => matches!(action, Count),
-        Role::StoreManager => {
-            matches!(action, Count | SeeBoard | SeeStock | SeeTrace | PrintLabels | RecordMovement)
+        Role::Clerk => matches!(action, Count | MoveStock),
+        Role::StoreManager => action != ManagePeople,
+        Role::RegionalManager => {
+            matches!(action, SeeBoard | SeeStock | SeeTrace | PrintLabels | Approve | RunStocktake | FollowUp)
         }
-        Role::RegionalManager => matches!(action, SeeBoard | SeeStock | SeeTrace | PrintLabels),
-        Role::Headquarters => {
-            matches!(action, SeeBoard | SeeStock | SeeTrace | PrintLabels | RecordMovement | ManagePeople)
-        }
-        Role::Auditor => matches!(action, SeeBoard | SeeStock | SeeTrace),
+        Role::Headquarters => !matches!(action, Count | MoveStock),
+        Role::Auditor => matches!(action, SeeBoard | SeeStock | SeeTrace | FollowUp),
     }
 }
 
@@ -154,8 +166,8 @@ mod tests {
     fn counting_is_blind_and_auditing_is_read_only() {
         for action in Action::ALL {
             let clerk = role_may(Role::Clerk, action);
-            assert_eq!(clerk, action == Action::Count, "{action:?}");
-            let reads = matches!(action, Action::SeeBoard | Action::SeeStock | Action::SeeTrace);
+            assert_eq!(clerk, matches!(action, Action::Count | Action::MoveStock), "{action:?}");
+            let reads = matches!(action, Action::SeeBoard | Action::SeeStock | Action::SeeTrace | Action::FollowUp);
             assert_eq!(role_may(Role::Auditor, action), reads, "{action:?}");
         }
     }

@@ -1,13 +1,15 @@
 //! The protocol between phone and server: what is sent, what comes back, and what the phone makes of it.
 
-use crate::accept::{Facts, Refusal};
+use crate::accept::{CitedMovement, Facts, OnlyServerKnows, PhotoFact, Recount, Refusal};
 use crate::chain::SignedHead;
-use crate::event::DeviceEvent;
-use crate::id::{DeviceId, EventId, ShelfCode, SkuCode, StocktakeId};
+use crate::event::{DeviceEvent, EventBody};
+use crate::id::{DeviceId, EventId, PersonId, ShelfCode, SkuCode, StocktakeId};
 use crate::instant::Timestamp;
-use crate::master::{Category, Product, Shelf, Store, Zone};
+use crate::master::{Category, Product, PurchaseOrder, Shelf, Store, Zone};
+use crate::movement::Units;
+use crate::photo::PhotoId;
 use crate::policy::Viewer;
-use crate::stocktake::Stocktake;
+use crate::stocktake::{LineRef, Stage, Stocktake};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +32,12 @@ pub struct SyncRequest<E = DeviceEvent> {
     pub device: DeviceId,
     /// Build of the app.
     pub app: String,
+    /// Events that the device keeps and has not sent yet, those of this request included.
+    #[serde(default)]
+    pub n_unsent: u32,
+    /// The newest signed head of each store that the device was ever shown: the server compares them with what it has.
+    #[serde(default)]
+    pub witnessed: Vec<SignedHead>,
     /// In the order of their device sequence.
     pub events: Vec<E>,
 }
@@ -156,6 +164,10 @@ pub fn may_pass_later(refusal: &Refusal) -> bool {
             | Refusal::UnknownSku
             | Refusal::StocktakeUnknown
             | Refusal::NothingToUndo
+            | Refusal::PhotoMissing { .. }
+            | Refusal::NothingCited
+            | Refusal::StillCounting
+            | Refusal::LinesOpen { .. }
     )
 }
 
@@ -195,6 +207,31 @@ pub struct PhoneSnapshot {
     pub products: Vec<Product>,
     /// The store's stocktakes that are open, and the latest submitted ones.
     pub stocktakes: Vec<Stocktake>,
+    /// Lines of stocktakes under review that the person may count again.
+    #[serde(default)]
+    pub recounts: Vec<RecountTask>,
+    /// Purchase orders of which something is still to come, with what has come.
+    #[serde(default)]
+    pub orders: Vec<OpenOrder>,
+}
+
+/// A line to be counted again.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RecountTask {
+    /// Of which stocktake.
+    pub stocktake: StocktakeId,
+    /// Which line.
+    pub line: LineRef,
+}
+
+/// A purchase order and what has arrived of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenOrder {
+    /// The order.
+    #[serde(flatten)]
+    pub order: PurchaseOrder,
+    /// Pieces received so far.
+    pub received: BTreeMap<SkuCode, Units>,
 }
 
 /// A shelf in a phone's snapshot.
@@ -211,7 +248,7 @@ pub struct SnapshotShelf {
 #[derive(Debug, Clone)]
 pub struct PhoneFacts {
     snapshot: PhoneSnapshot,
-    skus: BTreeSet<SkuCode>,
+    prices: BTreeMap<SkuCode, i64>,
     shelves: BTreeMap<ShelfCode, String>,
     stocktakes: BTreeMap<StocktakeId, Stocktake>,
     own: BTreeMap<EventId, DeviceEvent>,
@@ -223,7 +260,7 @@ impl PhoneFacts {
     #[must_use]
     pub fn new(snapshot: PhoneSnapshot) -> Self {
         Self {
-            skus: snapshot.products.iter().map(|p| p.sku.clone()).collect(),
+            prices: snapshot.products.iter().map(|p| (p.sku.clone(), p.price_minor)).collect(),
             shelves: snapshot.shelves.iter().map(|s| (s.shelf.code.clone(), s.signature.clone())).collect(),
             stocktakes: snapshot.stocktakes.iter().map(|s| (s.id.clone(), s.clone())).collect(),
             own: BTreeMap::new(),
@@ -250,27 +287,36 @@ impl PhoneFacts {
 
     /// Takes note of an event this phone has recorded.
     pub fn note(&mut self, event: DeviceEvent) {
-        use crate::event::EventBody;
         match &event.body {
-            EventBody::StocktakeOpened { stocktake } => {
-                self.stocktakes.entry(stocktake.clone()).or_insert_with(|| Stocktake {
-                    id: stocktake.clone(),
-                    opened_at: event.effective_at,
-                    opened_by: event.person.clone(),
-                    submitted_at: None,
-                });
+            EventBody::StocktakeOpened { stocktake } => self.open(stocktake, &event),
+            EventBody::StocktakePlanned { stocktake, plan } => {
+                self.open(stocktake, &event);
+                if let Some(known) = self.stocktakes.get_mut(stocktake) {
+                    known.plan = Some(((event.effective_at, event.id), plan.clone()));
+                }
             }
             EventBody::StocktakeSubmitted { stocktake } => {
                 if let Some(known) = self.stocktakes.get_mut(stocktake) {
                     known.submitted_at.get_or_insert(event.effective_at);
                 }
             }
+            EventBody::ShelfFinished { stocktake, shelf } => {
+                if let Some(known) = self.stocktakes.get_mut(stocktake) {
+                    known.finished.insert(shelf.clone(), (event.effective_at, event.person.clone()));
+                }
+            }
             EventBody::CountUndone { cites, .. } => {
                 self.undone.insert(*cites);
             }
-            EventBody::Counted { .. } | EventBody::Moved { .. } => {}
+            _ => {}
         }
         self.own.insert(event.id, event);
+    }
+
+    fn open(&mut self, stocktake: &StocktakeId, event: &DeviceEvent) {
+        self.stocktakes
+            .entry(stocktake.clone())
+            .or_insert_with(|| Stocktake::opened(stocktake.clone(), event.effective_at, event.person.clone()));
     }
 }
 
@@ -287,8 +333,8 @@ impl Facts for PhoneFacts {
     fn is_signature_ours(&self, shelf: &ShelfCode, signature: &str) -> bool {
         self.shelves.get(shelf).is_some_and(|ours| ours == signature)
     }
-    fn has_sku(&self, sku: &SkuCode) -> bool {
-        self.skus.contains(sku)
+    fn price_minor(&self, sku: &SkuCode) -> Option<i64> {
+        self.prices.get(sku).copied()
     }
     fn stocktake(&self, id: &StocktakeId) -> Option<&Stocktake> {
         self.stocktakes.get(id)
@@ -298,6 +344,27 @@ impl Facts for PhoneFacts {
     }
     fn is_undone(&self, id: &EventId) -> bool {
         self.undone.contains(id)
+    }
+    fn movement(&self, _: &EventId) -> Result<Option<CitedMovement<'_>>, OnlyServerKnows> {
+        Err(OnlyServerKnows)
+    }
+    fn returned_units(&self, _: &EventId, _: &SkuCode) -> Units {
+        0
+    }
+    /// A phone records only photos that it has just taken and kept.
+    fn photo(&self, _: &PhotoId) -> PhotoFact {
+        PhotoFact::Here
+    }
+    fn may_recount(&self, stocktake: &StocktakeId, line: &LineRef, _: &PersonId) -> Recount {
+        let task = RecountTask { stocktake: stocktake.clone(), line: line.clone() };
+        let is_review = self.stocktakes.get(stocktake).is_some_and(|known| known.stage() == Stage::Review);
+        if is_review && self.snapshot.recounts.contains(&task) { Recount::Welcome } else { Recount::NotAsked }
+    }
+    fn lines_blocking(&self, _: &StocktakeId) -> Vec<LineRef> {
+        Vec::new()
+    }
+    fn has_counted(&self, _: &StocktakeId, _: &LineRef, _: &PersonId) -> bool {
+        true
     }
 }
 

@@ -143,7 +143,7 @@ impl Tally {
                 }
                 Some(key)
             }
-            EventBody::StocktakeOpened { .. } | EventBody::StocktakeSubmitted { .. } | EventBody::Moved { .. } => None,
+            _ => None,
         }
     }
 

@@ -1,0 +1,200 @@
+//! Why the ledger does not take an event.
+
+use super::TEXT_MAX_CHARS;
+use crate::id::SkuCode;
+use crate::movement::{MovementError, Units};
+use crate::photo::PhotoId;
+use crate::policy::Role;
+use serde::{Deserialize, Serialize};
+
+/// Why an event is not taken. Each is something a person can act on; none loses the event.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Refusal {
+    /// It is not an event, or has fields that no event has.
+    #[error("the event cannot be read: {detail}")]
+    Malformed {
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// There is no such store.
+    #[error("there is no such store")]
+    UnknownStore,
+    /// The person may not do this there.
+    #[error("you may not do this in this store")]
+    NotAllowed,
+    /// Somebody else recorded it: that person must sign in to send it.
+    #[error("recorded by another person, who must sign in to send it")]
+    OtherPerson,
+    /// The device's clock is more than a day ahead.
+    #[error("the device's clock is {ahead_s} s ahead; set it right and count again")]
+    FromTheFuture {
+        /// How far, in seconds.
+        ahead_s: i64,
+    },
+    /// Too old to change anything.
+    #[error("recorded {age_days} days ago; the limit is 31")]
+    TooOld {
+        /// Full days.
+        age_days: i64,
+    },
+    /// The store has no such shelf.
+    #[error("the store has no such shelf")]
+    UnknownShelf,
+    /// The label on the shelf is not the chain's.
+    #[error("the shelf's code is not genuine; print a new label")]
+    ForgedShelf,
+    /// The item is not in the master data.
+    #[error("the item is not known")]
+    UnknownSku,
+    /// Nothing, or an absurd number of pieces.
+    #[error("{units} pieces cannot be recorded at once")]
+    BadUnits {
+        /// The number.
+        units: Units,
+    },
+    /// The code or name of an unknown item is empty or too long.
+    #[error("a code or name must have 1 to {TEXT_MAX_CHARS} characters")]
+    BadText,
+    /// The stocktake was never opened.
+    #[error("the stocktake has not been opened")]
+    StocktakeUnknown,
+    /// The stocktake belongs to another store.
+    #[error("the stocktake belongs to another store")]
+    StocktakeOfOtherStore,
+    /// The stocktake was submitted before this was counted.
+    #[error("the stocktake was submitted before this was counted")]
+    StocktakeSubmitted,
+    /// What should be taken back is not in the ledger.
+    #[error("the count to take back is not recorded")]
+    NothingToUndo,
+    /// It was taken back already.
+    #[error("already taken back")]
+    AlreadyUndone,
+    /// The legs are no movement, or not one of that kind.
+    #[error("this is no such movement: {detail}")]
+    Unbalanced {
+        /// Which item, by how much.
+        detail: String,
+    },
+    /// A reason is missing, or is none for such a movement.
+    #[error("say why: the reason is missing or does not suit")]
+    BadReason,
+    /// There is no photo where there must be one.
+    #[error("a customer return needs a photo, taken now")]
+    PhotoNeeded,
+    /// A photo that the event names has not arrived.
+    #[error("the photo has not arrived yet")]
+    PhotoMissing {
+        /// Which.
+        photo: PhotoId,
+    },
+    /// A price is missing, negative, or more than was paid.
+    #[error("the price of {sku} is missing or more than was paid")]
+    BadPrice {
+        /// The item.
+        sku: SkuCode,
+    },
+    /// More comes back than was sold.
+    #[error("{left} pieces of {sku} of that sale can still be returned")]
+    ReturnedTooMuch {
+        /// The item.
+        sku: SkuCode,
+        /// Pieces that can still be returned.
+        left: Units,
+    },
+    /// The movement that is cited is not in this store's ledger, or is of another kind.
+    #[error("there is no such movement in this store")]
+    NothingCited,
+    /// The movement was decided, withdrawn or reversed before.
+    #[error("somebody has decided this before")]
+    AlreadyDecided,
+    /// Who recorded it cannot approve it.
+    #[error("somebody else must approve what you recorded")]
+    OwnApproval,
+    /// It is worth more than the person may decide.
+    #[error("this needs somebody who may decide about more")]
+    BeyondLimit {
+        /// The least role that may.
+        needed: Role,
+    },
+    /// The plan has nothing to count, or too much.
+    #[error("a plan needs at least one shelf of the store")]
+    BadPlan,
+    /// The stocktake is still being counted.
+    #[error("the counting is not over yet")]
+    StillCounting,
+    /// The stocktake is approved or cancelled.
+    #[error("the stocktake is over")]
+    StocktakeOver,
+    /// Who counted a line cannot count it again.
+    #[error("somebody else must count this again")]
+    SamePersonRecount,
+    /// Lines must be counted again, or decided, first.
+    #[error("{n_lines} lines must be counted again or decided first")]
+    LinesOpen {
+        /// How many, at least.
+        n_lines: u32,
+    },
+    /// Nobody of that name counted the line.
+    #[error("that person has not counted this line")]
+    NotCountedBy,
+    /// Only the ledger itself records this.
+    #[error("only the ledger itself records this")]
+    LedgerOnly,
+    /// Another event has the same id.
+    #[error("another event with other content has the same id")]
+    IdReused,
+}
+
+impl Refusal {
+    /// The stable code that the wire and the texts use.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed { .. } => "malformed",
+            Self::UnknownStore => "unknown_store",
+            Self::NotAllowed => "not_allowed",
+            Self::OtherPerson => "other_person",
+            Self::FromTheFuture { .. } => "from_the_future",
+            Self::TooOld { .. } => "too_old",
+            Self::UnknownShelf => "unknown_shelf",
+            Self::ForgedShelf => "forged_shelf",
+            Self::UnknownSku => "unknown_sku",
+            Self::BadUnits { .. } => "bad_units",
+            Self::BadText => "bad_text",
+            Self::StocktakeUnknown => "stocktake_unknown",
+            Self::StocktakeOfOtherStore => "stocktake_of_other_store",
+            Self::StocktakeSubmitted => "stocktake_submitted",
+            Self::NothingToUndo => "nothing_to_undo",
+            Self::AlreadyUndone => "already_undone",
+            Self::Unbalanced { .. } => "unbalanced",
+            Self::BadReason => "bad_reason",
+            Self::PhotoNeeded => "photo_needed",
+            Self::PhotoMissing { .. } => "photo_missing",
+            Self::BadPrice { .. } => "bad_price",
+            Self::ReturnedTooMuch { .. } => "returned_too_much",
+            Self::NothingCited => "nothing_cited",
+            Self::AlreadyDecided => "already_decided",
+            Self::OwnApproval => "own_approval",
+            Self::BeyondLimit { .. } => "beyond_limit",
+            Self::BadPlan => "bad_plan",
+            Self::StillCounting => "still_counting",
+            Self::StocktakeOver => "stocktake_over",
+            Self::SamePersonRecount => "same_person_recount",
+            Self::LinesOpen { .. } => "lines_open",
+            Self::NotCountedBy => "not_counted_by",
+            Self::LedgerOnly => "ledger_only",
+            Self::IdReused => "id_reused",
+        }
+    }
+}
+
+impl From<MovementError> for Refusal {
+    fn from(error: MovementError) -> Self {
+        match error {
+            MovementError::Units { units, .. } => Self::BadUnits { units },
+            other => Self::Unbalanced { detail: other.to_string() },
+        }
+    }
+}

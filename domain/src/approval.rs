@@ -1,0 +1,122 @@
+//! Whose word a movement needs: above a limit of value, that of somebody who answers for more.
+
+use crate::movement::{Movement, MovementKind};
+use crate::policy::Role;
+use serde::{Deserialize, Serialize};
+
+/// Whether a movement took effect when it was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// At once.
+    Posted,
+    /// It takes effect when somebody of at least this role approves it.
+    Awaits(Role),
+}
+
+/// What has become of a movement that did not simply take effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It awaits somebody of at least this role.
+    Awaits(Role),
+    /// It was approved, and took effect.
+    Approved,
+    /// It was declined.
+    Declined,
+    /// It was taken back before anybody decided.
+    Withdrawn,
+    /// It took effect and was reversed.
+    Reversed,
+}
+
+/// How much a role answers for; only who answers for a store, a region or the chain approves anything.
+#[must_use]
+pub fn rank(role: Role) -> Option<u8> {
+    match role {
+        Role::StoreManager => Some(1),
+        Role::RegionalManager => Some(2),
+        Role::Headquarters => Some(3),
+        Role::Clerk | Role::Auditor => None,
+    }
+}
+
+/// Whether `role` may approve what awaits `needed`.
+#[must_use]
+pub fn approves(role: Role, needed: Role) -> bool {
+    rank(role).is_some_and(|rank| Some(rank) >= self::rank(needed))
+}
+
+/// Up to which value, in minor units of money, a clerk, a store manager and a regional manager may do it alone.
+/// Headquarters has no limit.
+fn limits_minor(movement: &Movement) -> Option<[i64; 3]> {
+    match movement.kind {
+        // What arrives, is sold or changes its shelf is neither loss nor gain.
+        MovementKind::Receipt | MovementKind::Sale | MovementKind::Relocation => None,
+        MovementKind::SupplierReturn => Some([50_000, 500_000, 5_000_000]),
+        MovementKind::WriteOff => Some([20_000, 200_000, 2_000_000]),
+        // Without the sale nobody knows what was paid.
+        MovementKind::CustomerReturn if movement.cites.is_none() => Some([0, 50_000, 500_000]),
+        MovementKind::CustomerReturn => Some([20_000, 200_000, 2_000_000]),
+        MovementKind::Adjustment => Some([0, 50_000, 500_000]),
+    }
+}
+
+/// Whether a movement of `value_minor` (its pieces at shelf price, in minor units) recorded by `role` stands at once,
+/// or whose word it needs.
+#[must_use]
+pub fn standing(role: Role, movement: &Movement, value_minor: i64) -> Standing {
+    let Some([clerk, manager, regional]) = limits_minor(movement) else { return Standing::Posted };
+    let alone = match role {
+        Role::Clerk | Role::Auditor => value_minor <= clerk,
+        Role::StoreManager => value_minor <= manager,
+        Role::RegionalManager => value_minor <= regional,
+        Role::Headquarters => true,
+    };
+    if alone {
+        Standing::Posted
+    } else if value_minor <= manager {
+        Standing::Awaits(Role::StoreManager)
+    } else if value_minor <= regional {
+        Standing::Awaits(Role::RegionalManager)
+    } else {
+        Standing::Awaits(Role::Headquarters)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::EventId;
+
+    fn movement(kind: MovementKind) -> Movement {
+        Movement::new(kind, Vec::new())
+    }
+
+    #[test]
+    fn small_losses_need_nobody_and_large_ones_more_than_the_store() {
+        let write_off = movement(MovementKind::WriteOff);
+        assert_eq!(standing(Role::Clerk, &write_off, 20_000), Standing::Posted);
+        assert_eq!(standing(Role::Clerk, &write_off, 20_001), Standing::Awaits(Role::StoreManager));
+        assert_eq!(standing(Role::StoreManager, &write_off, 200_001), Standing::Awaits(Role::RegionalManager));
+        assert_eq!(standing(Role::Clerk, &write_off, 2_000_001), Standing::Awaits(Role::Headquarters));
+        assert_eq!(standing(Role::Headquarters, &write_off, i64::MAX), Standing::Posted);
+        assert_eq!(standing(Role::Clerk, &movement(MovementKind::Receipt), i64::MAX), Standing::Posted);
+    }
+
+    #[test]
+    fn a_clerk_returns_nothing_alone_without_the_sale() {
+        let mut back = movement(MovementKind::CustomerReturn);
+        assert_eq!(standing(Role::Clerk, &back, 100), Standing::Awaits(Role::StoreManager));
+        back.cites = Some(EventId::MIN);
+        assert_eq!(standing(Role::Clerk, &back, 100), Standing::Posted);
+    }
+
+    #[test]
+    fn who_answers_for_more_may_approve_for_less() {
+        assert!(approves(Role::RegionalManager, Role::StoreManager));
+        assert!(!approves(Role::StoreManager, Role::RegionalManager));
+        assert!(!approves(Role::Clerk, Role::StoreManager));
+        assert!(!approves(Role::Auditor, Role::StoreManager));
+    }
+}
