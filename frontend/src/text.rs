@@ -7,6 +7,8 @@ mod account;
 mod board;
 mod count;
 mod home;
+mod movement;
+mod refusal;
 mod sign_in;
 mod trace;
 

@@ -3,6 +3,7 @@
 pub mod archive;
 mod commit;
 mod decide;
+mod facts;
 pub mod heads;
 mod load;
 pub mod rebuild;
@@ -15,10 +16,13 @@ pub use heads::Alarm;
 use crate::clock::Clock;
 use crate::keys::Keys;
 use crate::store::{Database, Directory, StoreError};
+use domain::accept::PhotoFact;
 use domain::chain::SignedHead;
 use domain::event::DeviceEvent;
 use domain::instant::Timestamp;
+use domain::photo::PhotoId;
 use domain::policy::Viewer;
+use domain::shelf_tag::ShelfKey;
 use domain::sync::Answer;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -86,6 +90,29 @@ pub enum StartError {
     Rebuild(#[from] rebuild::RebuildError),
 }
 
+/// What is known of photos, beside the ledger.
+pub trait Photos: Send + Sync {
+    /// Whether it is here, and whether it looks like one taken before. That another event names it the ledger knows
+    /// itself.
+    fn fact(&self, photo: &PhotoId) -> PhotoFact;
+}
+
+/// Where nothing is photographed: demo data and trials.
+#[derive(Debug, Clone, Copy)]
+pub struct NoPhotos;
+
+impl Photos for NoPhotos {
+    fn fact(&self, _: &PhotoId) -> PhotoFact {
+        PhotoFact::Missing
+    }
+}
+
+/// What judges an event beside the rows of the database.
+pub(crate) struct Judges {
+    pub(crate) shelf_key: ShelfKey,
+    pub(crate) photos: Arc<dyn Photos>,
+}
+
 /// A handle to the one writer of this process. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Ledger {
@@ -103,6 +130,7 @@ impl Ledger {
         database: Database,
         directory: Directory,
         keys: Keys,
+        photos: Arc<dyn Photos>,
         clock: Clock,
         heads_file: PathBuf,
     ) -> Result<Self, StartError> {
@@ -117,7 +145,8 @@ impl Ledger {
             }
         };
         let (health_sender, health) = watch::channel(health);
-        let writer = Writer::new(database, directory, Arc::new(keys), clock, opened.log, health_sender);
+        let judges = Judges { shelf_key: keys.shelf_key.clone(), photos };
+        let writer = Writer::new(database, directory, Arc::new(keys), judges, clock, opened.log, health_sender);
         tokio::spawn(writer.run(messages));
         Ok(Self { queue, health })
     }

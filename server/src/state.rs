@@ -95,7 +95,8 @@ impl AppState {
         let people = accounts.into_iter().map(|account| (account.viewer.id, account.viewer.name)).collect();
         let directory = Directory::new(masters, people);
         let heads_file = config.heads_file();
-        let ledger = Ledger::start(db.clone(), directory.clone(), keys.clone(), clock.clone(), heads_file);
+        let photos = Arc::new(crate::ledger::NoPhotos);
+        let ledger = Ledger::start(db.clone(), directory.clone(), keys.clone(), photos, clock.clone(), heads_file);
         let ledger = ledger.await.map_err(StartError::Ledger)?;
         let live = LiveHub::start(db.clone(), directory.clone(), clock.clone());
         let per_s = config.sync_per_device_per_s;

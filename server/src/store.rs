@@ -5,6 +5,7 @@ pub mod directory;
 pub mod master;
 pub mod migration;
 pub mod model_row;
+mod order;
 pub mod person;
 pub mod read;
 pub mod row;

@@ -31,7 +31,8 @@ pub struct Needs {
 }
 
 impl Needs {
-    fn line(&mut self, line: &LineRef, masters: &impl Categories) {
+    /// Adds what a change of a line needs, in every stocktake.
+    pub fn line(&mut self, line: &LineRef, masters: &impl Categories) {
         self.areas.insert(Area::Shelf(line.shelf.clone()));
         self.areas.extend(masters.category_of(&line.sku).cloned().map(Area::Category));
         self.stock.insert((Place::Shelf(line.shelf.clone()), line.sku.clone()));

@@ -48,8 +48,9 @@ impl TraceLine {
         let (shelf, units, method) = match &entry.what {
             TraceWhat::Counted { shelf, units, method, .. } => (Some(shelf), Some(*units), Some(*method)),
             TraceWhat::CountUndone { shelf, units, .. } => (Some(shelf), Some(-*units), None),
-            TraceWhat::Moved { units, .. } => (None, Some(*units), None),
-            TraceWhat::StocktakeOpened | TraceWhat::StocktakeSubmitted => (None, None, None),
+            TraceWhat::Moved { units, .. } | TraceWhat::VariancePosted { units, .. } => (None, Some(*units), None),
+            TraceWhat::ShelfFinished { shelf } | TraceWhat::LineDecided { shelf, .. } => (Some(shelf), None, None),
+            _ => (None, None, None),
         };
         let mut who: Vec<String> = Vec::new();
         who.extend(place.map(str::to_owned));
@@ -61,6 +62,13 @@ impl TraceLine {
             if let TraceWhat::Moved { document: Some(document), .. } = &entry.what {
                 who.push(language.trace_document(document));
             }
+            if let TraceWhat::Reversed { note: Some(note), .. }
+            | TraceWhat::Declined { note: Some(note), .. }
+            | TraceWhat::StocktakeCancelled { note: Some(note) } = &entry.what
+            {
+                who.push(language.trace_note(note));
+            }
+            who.extend(entry.flags.iter().map(|flag| language.flag(*flag).to_owned()));
             who.extend(method.map(|method| language.count_method(method).to_owned()));
             who.push(language.trace_place(entry.fix, entry.geofence));
             if let ClockVerdict::Ahead(seconds) = entry.clock {

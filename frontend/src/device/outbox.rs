@@ -217,7 +217,14 @@ async fn send_batch() -> Result<Sent, SendTrouble> {
     let ids: Vec<EventId> = events.iter().map(|event| event.id).collect();
     let seqs: HashMap<EventId, u64> = events.iter().map(|event| (event.id, event.device_seq)).collect();
     let n_sent = events.len();
-    let request = SyncRequest { protocol: PROTOCOL, device: device_id().await?, app: glue::build_id(), events };
+    let request = SyncRequest {
+        protocol: PROTOCOL,
+        device: device_id().await?,
+        app: glue::build_id(),
+        n_unsent: n_all.unwrap_or_default(),
+        witnessed: kept_heads(&events).await,
+        events,
+    };
     let body = serde_json::to_string(&request).map_err(|_| SendTrouble::Later(Trouble::Server))?;
 
     let sent_at = device_now();
@@ -368,8 +375,29 @@ async fn measure_clock(sent: Timestamp, server: Timestamp, received: Timestamp) 
 /// Keeps the newest signed head of each ledger: should it ever be rewound, this phone can show it.
 async fn keep_heads(response: &SyncResponse) {
     for head in &response.heads {
-        if let Ok(json) = serde_json::to_string(head) {
-            let _ = glue::put_meta(&format!("head:{}", head.head.store), json).await;
+        // An answer that was overtaken by a later one must not replace its head.
+        let is_newer = kept_head(&head.head.store).await.is_none_or(|kept| kept.head.seq < head.head.seq);
+        if is_newer && let Ok(json) = serde_json::to_string(head) {
+            let _ = glue::put_meta(&head_key(&head.head.store), json).await;
         }
     }
+}
+
+/// The newest signed heads that this phone was shown of the stores it writes to.
+async fn kept_heads(events: &[DeviceEvent]) -> Vec<SignedHead> {
+    let stores: BTreeSet<&StoreCode> = events.iter().map(|event| &event.store).collect();
+    let mut heads = Vec::new();
+    for store in stores {
+        heads.extend(kept_head(store).await);
+    }
+    heads
+}
+
+async fn kept_head(store: &StoreCode) -> Option<SignedHead> {
+    let json = glue::get_meta(&head_key(store)).await.ok().flatten()?;
+    serde_json::from_str(&json).ok()
+}
+
+fn head_key(store: &StoreCode) -> String {
+    format!("head:{store}")
 }

@@ -2,7 +2,6 @@
 
 use super::{Language, messages};
 use crate::device::{SendTrouble, StoreTrouble};
-use domain::accept::Refusal;
 use domain::barcode::ReadError;
 use domain::event::{CountedItem, DeviceEvent, EventBody};
 use domain::gtin::GtinError;
@@ -208,46 +207,21 @@ messages! {
     refused_too_long: "这个码太长，不是商品条码。" / "The code is too long for a product’s.";
     refused_quantity: "数量要在 0 到 1,000,000 之间。" / "A quantity is 0 to 1,000,000.";
 
-    parked_malformed(detail): "服务器读不懂这条记录（{detail}）。请更新应用，再重新盘这一行。"
-        / "The server cannot read this record ({detail}). Update the app and count this line again.";
-    parked_unknown_store: "服务器上没有这家门店。请找总部 IT，然后再传一次。"
-        / "The server has no such store. Tell headquarters’ IT, then send it again.";
-    parked_not_allowed: "您现在没有在这家门店盘点的权限。请店长调整后再传一次。"
-        / "You may not count in this store now. Ask your manager to change that, then send it again.";
-    parked_other_person: "这是别人录的，请他本人在这台手机上登录后上传。"
-        / "Somebody else recorded this: that person must sign in on this phone.";
-    parked_future(hours): "手机时间快了 {hours} 小时。请在手机设置里打开自动校时，然后重新盘这一行。"
-        / "The phone’s clock is {hours} h ahead. Turn on automatic time in its settings and count this line again.";
-    parked_too_old(days): "这是 {days} 天前录的，超过 31 天不再入账。请重新盘这一行。"
-        / "Recorded {days} days ago; after 31 days nothing is booked any more. Count this line again.";
-    parked_unknown_shelf: "门店里没有这个货架了。请店长登记货架后再传一次。"
-        / "The store no longer has this shelf. Your manager registers it, then send it again.";
-    parked_forged_shelf: "货架标签的签名不对。请店长重新打印标签，再盘一次这个货架。"
-        / "The shelf label’s signature is wrong. Ask for a new label and count the shelf again.";
-    parked_unknown_sku: "商品库里没有这个商品。请店长登记后再传一次。"
-        / "The item is not known. Your manager registers it, then send it again.";
-    parked_bad_units(units): "{units} 件不能入账。请核对后重新输入数量。"
-        / "{units} pieces cannot be booked. Check and type the quantity again.";
-    parked_bad_text: "名字太长或是空的。请重新起个短一点的名字。" / "The name is empty or too long. Give it a shorter one.";
-    parked_stocktake_unknown: "服务器还不知道这次盘点。等别的记录上传后再传一次。"
-        / "The server does not know this stocktake yet. Send again once the other records are up.";
-    parked_other_store: "这次盘点属于别的门店。请重新盘这一行。"
-        / "The stocktake belongs to another store. Count this line again.";
-    parked_submitted: "同事已经提交了这次盘点，这一件是之后扫的。请告诉店长，或者在新的盘点里再盘。"
-        / "A colleague had submitted the stocktake before this was scanned. Tell your manager, or count it in a new one.";
-    parked_nothing_to_undo: "要撤销的那条没有入账。再传一次，还不行就不用管它。"
-        / "What it takes back is not in the ledger. Send it again; if it stays, discard it.";
-    parked_already_undone: "这条已经撤销过了，可以不要。" / "It was taken back already: discard this.";
-    parked_unbalanced(detail): "出入库不平衡（{detail}）。请告诉店长。"
-        / "The movement does not balance ({detail}). Tell your manager.";
-    parked_id_reused: "编号重复但内容不同。请重新盘这一行，并告诉总部 IT。"
-        / "Another record has the same number. Count the line again and tell headquarters’ IT.";
 
     event_opened: "开始盘点" / "Opened the stocktake";
     event_counted(item, units, shelf): "{shelf} · {item} {units}" / "{shelf} · {item} {units}";
     event_undone: "撤销一次" / "Took one back";
     event_submitted: "提交盘点" / "Submitted the stocktake";
-    event_moved: "出入库" / "Movement";
+    event_shelf_finished(shelf): "货架 {shelf} 盘完" / "Shelf {shelf} finished";
+    event_reversed: "冲销" / "Reversal";
+    event_approved: "批准" / "Approval";
+    event_declined: "驳回" / "Decline";
+    event_planned: "安排盘点" / "Stocktake planned";
+    event_recount_asked: "要求复盘" / "Recount asked for";
+    event_line_decided: "确定盘点结果" / "Count decided";
+    event_stocktake_approved: "批准盘点" / "Stocktake approved";
+    event_stocktake_cancelled: "取消盘点" / "Stocktake cancelled";
+    event_variance_posted: "盘点差异入账" / "Variance posted";
 }
 
 impl Language {
@@ -294,31 +268,6 @@ impl Language {
         }
     }
 
-    /// Why the ledger does not take an event, and what the person does about it.
-    #[must_use]
-    pub fn refusal(self, refusal: &Refusal) -> String {
-        match refusal {
-            Refusal::Malformed { detail } => self.parked_malformed(detail),
-            Refusal::UnknownStore => self.parked_unknown_store().to_owned(),
-            Refusal::NotAllowed => self.parked_not_allowed().to_owned(),
-            Refusal::OtherPerson => self.parked_other_person().to_owned(),
-            Refusal::FromTheFuture { ahead_s } => self.parked_future(ahead_s / 3_600),
-            Refusal::TooOld { age_days } => self.parked_too_old(age_days),
-            Refusal::UnknownShelf => self.parked_unknown_shelf().to_owned(),
-            Refusal::ForgedShelf => self.parked_forged_shelf().to_owned(),
-            Refusal::UnknownSku => self.parked_unknown_sku().to_owned(),
-            Refusal::BadUnits { units } => self.parked_bad_units(units),
-            Refusal::BadText => self.parked_bad_text().to_owned(),
-            Refusal::StocktakeUnknown => self.parked_stocktake_unknown().to_owned(),
-            Refusal::StocktakeOfOtherStore => self.parked_other_store().to_owned(),
-            Refusal::StocktakeSubmitted => self.parked_submitted().to_owned(),
-            Refusal::NothingToUndo => self.parked_nothing_to_undo().to_owned(),
-            Refusal::AlreadyUndone => self.parked_already_undone().to_owned(),
-            Refusal::Unbalanced { detail } => self.parked_unbalanced(detail),
-            Refusal::IdReused => self.parked_id_reused().to_owned(),
-        }
-    }
-
     /// What a recorded event was, in a line; `name` is the item's.
     #[must_use]
     pub fn recorded(self, event: &DeviceEvent, name: impl Fn(&CountedItem) -> String) -> String {
@@ -329,7 +278,17 @@ impl Language {
             }
             EventBody::CountUndone { .. } => self.event_undone().to_owned(),
             EventBody::StocktakeSubmitted { .. } => self.event_submitted().to_owned(),
-            EventBody::Moved { .. } => self.event_moved().to_owned(),
+            EventBody::Moved(movement) => self.movement(movement.kind).to_owned(),
+            EventBody::ShelfFinished { shelf, .. } => self.event_shelf_finished(shelf),
+            EventBody::Reversed { .. } => self.event_reversed().to_owned(),
+            EventBody::Approved { .. } => self.event_approved().to_owned(),
+            EventBody::Declined { .. } => self.event_declined().to_owned(),
+            EventBody::StocktakePlanned { .. } => self.event_planned().to_owned(),
+            EventBody::RecountAsked { .. } => self.event_recount_asked().to_owned(),
+            EventBody::LineDecided { .. } => self.event_line_decided().to_owned(),
+            EventBody::StocktakeApproved { .. } => self.event_stocktake_approved().to_owned(),
+            EventBody::StocktakeCancelled { .. } => self.event_stocktake_cancelled().to_owned(),
+            EventBody::VariancePosted { .. } => self.event_variance_posted().to_owned(),
         }
     }
 }

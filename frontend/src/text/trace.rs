@@ -2,16 +2,35 @@
 
 use super::{Language, messages};
 use crate::format;
+use domain::approval::Standing;
 use domain::board::TraceWhat;
-use domain::event::CountMethod;
+use domain::event::{CountMethod, Flag};
 use domain::geo::{Fix, Geofence, NoFix};
-use domain::movement::MovementKind;
 
 messages! {
     trace_opened: "开始盘点" / "Opened the stocktake";
     trace_submitted: "提交盘点" / "Submitted the stocktake";
     trace_undone(item): "撤销：{item}" / "Took back: {item}";
     trace_moved(kind, n_items): "{kind}，{n_items} 种商品" / "{kind}, items: {n_items}";
+    trace_awaiting(what): "{what}，待批准" / "{what}, awaiting approval";
+    trace_reversed(kind): "冲销：{kind}" / "Reversed: {kind}";
+    trace_approved(kind): "批准：{kind}" / "Approved: {kind}";
+    trace_declined(kind): "驳回：{kind}" / "Declined: {kind}";
+    trace_planned(n_shelves): "安排盘点，{n_shelves} 个货架" / "Planned a stocktake, shelves: {n_shelves}";
+    trace_shelf_finished(shelf): "货架 {shelf} 盘完" / "Finished shelf {shelf}";
+    trace_recount_asked(n_lines): "要求复盘 {n_lines} 行" / "Asked for a recount, lines: {n_lines}";
+    trace_line_decided(item): "确定盘点结果：{item}" / "Decided the count of {item}";
+    trace_stocktake_approved: "批准盘点" / "Approved the stocktake";
+    trace_stocktake_cancelled: "取消盘点" / "Cancelled the stocktake";
+    trace_variance_posted(n_lines): "盘点差异入账，{n_lines} 行" / "Variance posted, lines: {n_lines}";
+    trace_note(note): "备注：{note}" / "note: {note}";
+
+    flag_clock_off: "手机时钟不准" / "clock off";
+    flag_outside_store: "不在店内" / "away from the store";
+    flag_at_night: "打烊时操作" / "while closed";
+    flag_photo_reused: "照片用过" / "photo used before";
+    flag_photo_alike: "照片与旧照雷同" / "photo like an earlier one";
+
     trace_document(document): "单据 {document}" / "document {document}";
 
     method_camera: "摄像头" / "camera";
@@ -19,12 +38,6 @@ messages! {
     method_hardware_scanner: "扫码枪" / "hardware scanner";
     method_typed_code: "手输条码" / "typed code";
     method_keypad: "键盘改数" / "quantity typed";
-
-    movement_receipt: "到货" / "Receipt";
-    movement_sale: "销售" / "Sale";
-    movement_customer_return: "顾客退货" / "Customer return";
-    movement_write_off: "报损" / "Write-off";
-    movement_relocation: "店内移位" / "Relocation";
 
     place_inside(accuracy): "在店内（±{accuracy} m）" / "at the store (±{accuracy} m)";
     place_outside(distance): "离店 {distance} m" / "{distance} m from the store";
@@ -48,9 +61,37 @@ impl Language {
             TraceWhat::StocktakeSubmitted => self.trace_submitted().to_owned(),
             TraceWhat::Counted { item, .. } => item.clone(),
             TraceWhat::CountUndone { item, .. } => self.trace_undone(item),
-            TraceWhat::Moved { kind, n_items, .. } => {
-                self.trace_moved(self.movement(*kind), format::number(i64::from(*n_items)))
+            TraceWhat::Moved { kind, n_items, standing, .. } => {
+                let what = self.trace_moved(self.movement(*kind), format::number(i64::from(*n_items)));
+                match standing {
+                    Standing::Posted => what,
+                    Standing::Awaits(_) => self.trace_awaiting(what),
+                }
             }
+            TraceWhat::Reversed { kind, .. } => self.trace_reversed(self.movement(*kind)),
+            TraceWhat::Approved { kind } => self.trace_approved(self.movement(*kind)),
+            TraceWhat::Declined { kind, .. } => self.trace_declined(self.movement(*kind)),
+            TraceWhat::StocktakePlanned { n_shelves, .. } => self.trace_planned(format::number(i64::from(*n_shelves))),
+            TraceWhat::ShelfFinished { shelf } => self.trace_shelf_finished(shelf),
+            TraceWhat::RecountAsked { n_lines } => self.trace_recount_asked(format::number(i64::from(*n_lines))),
+            TraceWhat::LineDecided { item, .. } => self.trace_line_decided(item),
+            TraceWhat::StocktakeApproved { .. } => self.trace_stocktake_approved().to_owned(),
+            TraceWhat::StocktakeCancelled { .. } => self.trace_stocktake_cancelled().to_owned(),
+            TraceWhat::VariancePosted { n_lines, .. } => {
+                self.trace_variance_posted(format::number(i64::from(*n_lines)))
+            }
+        }
+    }
+
+    /// What somebody should look into.
+    #[must_use]
+    pub fn flag(self, flag: Flag) -> &'static str {
+        match flag {
+            Flag::ClockOff => self.flag_clock_off(),
+            Flag::OutsideStore => self.flag_outside_store(),
+            Flag::AtNight => self.flag_at_night(),
+            Flag::PhotoReused => self.flag_photo_reused(),
+            Flag::PhotoAlike => self.flag_photo_alike(),
         }
     }
 
@@ -63,18 +104,6 @@ impl Language {
             CountMethod::HardwareScanner => self.method_hardware_scanner(),
             CountMethod::TypedCode => self.method_typed_code(),
             CountMethod::Keypad => self.method_keypad(),
-        }
-    }
-
-    /// What a kind of movement is called.
-    #[must_use]
-    pub fn movement(self, kind: MovementKind) -> &'static str {
-        match kind {
-            MovementKind::Receipt => self.movement_receipt(),
-            MovementKind::Sale => self.movement_sale(),
-            MovementKind::CustomerReturn => self.movement_customer_return(),
-            MovementKind::WriteOff => self.movement_write_off(),
-            MovementKind::Relocation => self.movement_relocation(),
         }
     }
 

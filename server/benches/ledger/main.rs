@@ -18,7 +18,7 @@ use report::Timings;
 use server::clock::Clock;
 use server::config::Config;
 use server::keys::Keys;
-use server::ledger::{Ledger, LedgerError};
+use server::ledger::{Ledger, LedgerError, NoPhotos};
 use server::router::router;
 use server::state::AppState;
 use server::store::{Database, Directory, PersonNames};
@@ -147,7 +147,9 @@ impl Bench {
         for n in 0..n_writers {
             let heads = self.files.join(format!("naive-{n_writers}-{n}.jsonl"));
             let (database, keys) = (self.state.db.clone(), self.state.keys.clone());
-            writers.push(Ledger::start(database, directory.clone(), keys, Clock::system(), heads).await?);
+            writers.push(
+                Ledger::start(database, directory.clone(), keys, Arc::new(NoPhotos), Clock::system(), heads).await?,
+            );
         }
         let until = Instant::now() + self.phase;
         let mut tasks = JoinSet::new();
@@ -252,7 +254,7 @@ async fn send(client: &mut Client, device: &mut Device, n_scans: usize) -> Resul
 
 async fn post(client: &mut Client, device: &mut Device, n_scans: usize) -> Result<SyncResponse, Failure> {
     let events: Vec<DeviceEvent> = (0..n_scans).map(|_| device.counted()).collect();
-    let request = SyncRequest { protocol: domain::sync::PROTOCOL, device: device.id, app: "bench".to_owned(), events };
+    let request = SyncRequest { protocol: domain::sync::PROTOCOL, device: device.id, app: "bench".to_owned(), n_unsent: 0, witnessed: Vec::new(), events };
     let body = client.post("/api/v1/sync", &serde_json::to_vec(&request)?).await?;
     Ok(serde_json::from_slice(&body)?)
 }

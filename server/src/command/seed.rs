@@ -4,7 +4,7 @@ use crate::auth::password::{PasswordError, Passwords};
 use crate::clock::Clock;
 use crate::command::{OpenError, open};
 use crate::config::Config;
-use crate::ledger::{Ledger, LedgerError, StartError};
+use crate::ledger::{Ledger, LedgerError, NoPhotos, StartError};
 use crate::seed::{DEMO_PASSWORD, DemoChain, DemoPerson, Size, generate};
 use crate::store::db::{Database, StoreError};
 use crate::store::directory::{Directory, PersonNames};
@@ -16,6 +16,7 @@ use domain::id::StoreCode;
 use domain::policy::{Role, Scope, Viewer};
 use domain::sync::Outcome;
 use std::io::{IsTerminal, Write, stderr};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// How large the demo chain is.
@@ -108,7 +109,7 @@ pub async fn seed(config: &Config, args: &SeedArgs) -> Result<(), SeedError> {
     let directory = Directory::new(masters, names);
     let shelf_key = keys.shelf_key.clone();
     let heads_file = config.heads_file();
-    let ledger = Ledger::start(db, directory, keys, clock.clone(), heads_file).await?;
+    let ledger = Ledger::start(db, directory, keys, Arc::new(NoPhotos), clock.clone(), heads_file).await?;
     let now = clock.now();
     let mut progress = Progress::new(chain.stores.len());
     for (at, store) in chain.stores.iter().enumerate() {

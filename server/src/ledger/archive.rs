@@ -2,7 +2,7 @@
 
 use super::rebuild::{RebuildError, mark, rebuild};
 use super::segment::{SegmentError, SegmentEvent, SegmentReader, SegmentWriter};
-use crate::store::row::{bytes, event_id, head_id, receipt_id, seq, text};
+use crate::store::row::{bytes, event_id, evidence_id, head_id, receipt_id, seq, text};
 use crate::store::{Database, Masters, StoreError, StoreMaster};
 use domain::chain::{Hash, Head};
 use domain::event::EventBody;
@@ -241,6 +241,7 @@ async fn append(
     seqs: &mut HashMap<EventId, u64>,
 ) -> Result<(), StoreError> {
     let mut rows: Vec<Value> = Vec::with_capacity(2 * events.len());
+    let mut evidence: Vec<Value> = Vec::new();
     for SegmentEvent { event, body, hash } in events {
         let (id, n) = (event.event.id, event.stamp.seq);
         seqs.insert(id, n);
@@ -248,10 +249,10 @@ async fn append(
         row.insert("id", event_id(&head.store, n));
         row.insert("body", bytes(body.clone()));
         row.insert("hash", bytes(hash.0));
-        if let EventBody::CountUndone { cites, .. } = &event.event.body {
-            let cited = match seqs.get(cites) {
+        if let Some(cites) = event.event.body.cites() {
+            let cited = match seqs.get(&cites) {
                 Some(cited) => Some(*cited),
-                None => database.seq_of(*cites).await?,
+                None => database.seq_of(cites).await?,
             };
             if let Some(cited) = cited {
                 row.insert("cites", seq(cited));
@@ -264,9 +265,20 @@ async fn append(
         receipt.insert("seq", seq(n));
         receipt.insert("content", bytes(Hash::of(&event.event.canonical_bytes()).0));
         rows.push(Value::Object(receipt));
+        if let EventBody::Moved(movement) = &event.event.body {
+            for photo in &movement.photos {
+                let mut row = Object::new();
+                row.insert("id", evidence_id(photo));
+                row.insert("store", text(head.store.as_str()));
+                row.insert("seq", seq(n));
+                evidence.push(Value::Object(row));
+            }
+        }
     }
     let mut variables = Variables::new();
     variables.insert("rows", rows);
+    // A photo named by two events is the first one's.
+    variables.insert("evidence", evidence);
     variables.insert("head", Value::RecordId(head_id(&head.store)));
     variables.insert("old", seq(old_seq));
     variables.insert("seq", seq(head.seq));
@@ -276,6 +288,7 @@ async fn append(
         IF ($head.seq ?? 0) != $old { THROW 'another process has written' }; \
         UPSERT $head CONTENT { seq: $seq, hash: $hash, signature: $signature } RETURN NONE; \
         INSERT $rows RETURN NONE; \
+        INSERT IGNORE $evidence RETURN NONE; \
         COMMIT;";
     database.run(statements, variables).await.map(|_| ())
 }

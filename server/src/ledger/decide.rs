@@ -1,20 +1,22 @@
 //! Decides about a batch, in memory: the rule is the domain's, the facts are the rows loaded.
 
+use super::Judges;
+use super::facts::ServerFacts;
 use super::load::{Loaded, Receipt};
+use crate::store::Masters;
 use crate::store::model_row::StoreModels;
-use crate::store::{Masters, StoreMaster};
-use domain::accept::{Facts, Refusal, accept};
+use domain::accept::{Refusal, Verdicts, accept};
+use domain::approval::Standing;
 use domain::chain::{Hash, Head};
-use domain::event::{DeviceEvent, EventBody, LedgerEvent, Stamp};
-use domain::id::{EventId, ShelfCode, SkuCode, StocktakeId, StoreCode};
+use domain::event::{ClockVerdict, DeviceEvent, EventBody, LedgerEvent, Stamp};
+use domain::geo::{Fix, Geofence, NoFix};
+use domain::id::{DeviceId, EventId, StoreCode};
 use domain::instant::Timestamp;
-use domain::master::Store;
+use domain::photo::PhotoId;
 use domain::policy::{Role, Scope, Viewer};
-use domain::shelf_tag::ShelfKey;
-use domain::stocktake::Stocktake;
 use domain::sync::{Answer, Outcome};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 /// One event of a batch.
 pub(super) struct Item<'a> {
@@ -40,6 +42,8 @@ pub(super) struct Accepted {
     pub(super) hash: Hash,
     pub(super) content: Hash,
     pub(super) cites: Option<u64>,
+    /// Photos that no event named before.
+    pub(super) photos: Vec<PhotoId>,
 }
 
 /// What a batch does to one store.
@@ -67,8 +71,8 @@ impl Decided {
     }
 }
 
-pub(super) fn decide(items: &[Item<'_>], masters: &Masters, shelf_key: &ShelfKey, loaded: Loaded) -> Decided {
-    let Loaded { mut receipts, heads, cited, mut models, .. } = loaded;
+pub(super) fn decide(items: &[Item<'_>], masters: &Masters, judges: &Judges, loaded: Loaded) -> Decided {
+    let Loaded { mut receipts, heads, cited, mut models, mut photos_used, .. } = loaded;
     let mut known = cited;
     let mut stores: BTreeMap<StoreCode, StoreChange> = BTreeMap::new();
     let mut answers = Vec::with_capacity(items.len());
@@ -97,38 +101,18 @@ pub(super) fn decide(items: &[Item<'_>], masters: &Masters, shelf_key: &ShelfKey
             viewer: item.viewer.map_or_else(|| Cow::Owned(trusted(event)), Cow::Borrowed),
             models: &change.after,
             known: &known,
-            shelf_key,
+            photos_used: &photos_used,
+            judges,
         };
         match accept(event, item.recorded_at, &facts) {
             Err(why) => refuse(why),
             Ok(verdicts) => {
-                let stamp = Stamp {
-                    seq: change.head.seq + 1,
-                    recorded_at: item.recorded_at,
-                    geofence: verdicts.geofence,
-                    clock: verdicts.clock,
-                };
+                let seq = change.head.seq + 1;
+                let stamp = stamp(seq, item.recorded_at, verdicts);
                 let taken = LedgerEvent { stamp, event: event.clone() };
-                let body = taken.canonical_bytes();
-                change.head = change.head.extended(&body);
-                let cited = match &event.body {
-                    EventBody::CountUndone { cites, .. } => known.get(cites),
-                    _ => None,
-                };
-                change.after.apply(&taken, cited, masters);
-                let seq = taken.stamp.seq;
-                let receipt = Receipt { store: event.store.clone(), seq, content: item.content };
-                receipts.insert(event.id, receipt);
+                receipts.insert(event.id, Receipt { store: event.store.clone(), seq, content: item.content });
                 answers.push(Answer { id: Some(event.id), outcome: Outcome::Accepted { seq } });
-                let cites = cited.map(|cited| cited.stamp.seq);
-                known.insert(event.id, taken.clone());
-                change.events.push(Accepted {
-                    event: taken,
-                    body,
-                    hash: change.head.hash,
-                    content: item.content,
-                    cites,
-                });
+                change.append(taken, item.content, masters, &mut known, &mut photos_used);
             }
         }
     }
@@ -136,44 +120,77 @@ pub(super) fn decide(items: &[Item<'_>], masters: &Masters, shelf_key: &ShelfKey
     Decided { answers, stores }
 }
 
+fn stamp(seq: u64, recorded_at: Timestamp, verdicts: Verdicts) -> Stamp {
+    let Verdicts { geofence, clock, standing, value_minor, flags } = verdicts;
+    Stamp { seq, recorded_at, geofence, clock, standing, value_minor, flags }
+}
+
+impl StoreChange {
+    /// Takes an event, and then whatever the ledger itself must record because of it.
+    fn append(
+        &mut self,
+        first: LedgerEvent,
+        content: Hash,
+        masters: &Masters,
+        known: &mut HashMap<EventId, LedgerEvent>,
+        photos_used: &mut HashSet<PhotoId>,
+    ) {
+        let mut next = VecDeque::from([(first, content)]);
+        while let Some((event, content)) = next.pop_front() {
+            let body = event.canonical_bytes();
+            self.head = self.head.extended(&body);
+            let cited = event.event.body.cites().and_then(|cites| known.get(&cites));
+            self.after.apply(&event, cited, masters);
+            let follow = self.after.models.consequences(&event.event.body, cited.map(|cited| &cited.event.body));
+            let photos = match &event.event.body {
+                EventBody::Moved(movement) => movement.photos.as_slice(),
+                _ => &[],
+            };
+            let photos = photos.iter().filter(|photo| photos_used.insert(**photo)).copied().collect();
+            let cites = cited.map(|cited| cited.stamp.seq);
+            self.events.push(Accepted { body, hash: self.head.hash, content, cites, photos, event: event.clone() });
+            for body in follow {
+                let waiting = u64::try_from(next.len()).expect("few follow from one event");
+                let follow = recorded_by_ledger(&event, self.head.seq + waiting + 1, body);
+                let content = Hash::of(&follow.event.canonical_bytes());
+                next.push_back((follow, content));
+            }
+            known.insert(event.event.id, event);
+        }
+    }
+}
+
+/// An event that the ledger itself records because of `cause`, at the same time and in the same person's name. Its id
+/// follows from the cause's, so that it is the same however often it is computed.
+fn recorded_by_ledger(cause: &LedgerEvent, seq: u64, body: EventBody) -> LedgerEvent {
+    let mut name = cause.event.id.to_bytes().to_vec();
+    name.extend_from_slice(&seq.to_be_bytes());
+    let random: [u8; 16] = Hash::of(&name).0[..16].try_into().expect("a hash has 32 bytes");
+    let at = cause.effective_at();
+    let event = DeviceEvent {
+        id: EventId::from_parts(at.unix_ms().max(0).unsigned_abs(), u128::from_be_bytes(random)),
+        store: cause.event.store.clone(),
+        device: DeviceId::MIN,
+        device_seq: seq,
+        person: cause.event.person.clone(),
+        effective_at: at,
+        fix: Fix::Missing { reason: NoFix::Machine },
+        app: concat!("server ", env!("CARGO_PKG_VERSION")).to_owned(),
+        body,
+    };
+    let stamp = Stamp {
+        seq,
+        recorded_at: cause.stamp.recorded_at,
+        geofence: Geofence::Unknown,
+        clock: ClockVerdict::Plausible,
+        standing: Standing::Posted,
+        value_minor: 0,
+        flags: Vec::new(),
+    };
+    LedgerEvent { stamp, event }
+}
+
 /// Trusted events are judged as if the person they name had every right in the store.
 fn trusted(event: &DeviceEvent) -> Viewer {
     Viewer { id: event.person.clone(), name: String::new(), role: Role::StoreManager, scope: Scope::Chain }
-}
-
-struct ServerFacts<'a> {
-    master: &'a StoreMaster,
-    masters: &'a Masters,
-    viewer: Cow<'a, Viewer>,
-    models: &'a StoreModels,
-    known: &'a HashMap<EventId, LedgerEvent>,
-    shelf_key: &'a ShelfKey,
-}
-
-impl Facts for ServerFacts<'_> {
-    fn store(&self) -> &Store {
-        &self.master.store
-    }
-    fn viewer(&self) -> &Viewer {
-        &self.viewer
-    }
-    fn has_shelf(&self, shelf: &ShelfCode) -> bool {
-        self.master.shelf(shelf).is_some()
-    }
-    fn is_signature_ours(&self, shelf: &ShelfCode, signature: &str) -> bool {
-        self.shelf_key.verifies(&self.master.store.code, shelf, signature)
-    }
-    fn has_sku(&self, sku: &SkuCode) -> bool {
-        self.masters.products().contains_key(sku)
-    }
-    fn stocktake(&self, id: &StocktakeId) -> Option<&Stocktake> {
-        self.models.models.stocktakes.get(id)
-    }
-    fn recorded(&self, id: &EventId) -> Option<&DeviceEvent> {
-        let known = self.known.get(id).map(|known| &known.event)?;
-        (known.store == self.master.store.code).then_some(known)
-    }
-    fn is_undone(&self, id: &EventId) -> bool {
-        self.models.models.undone.contains(id)
-    }
 }

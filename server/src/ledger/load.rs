@@ -2,11 +2,12 @@
 
 use super::decide::Item;
 use crate::store::model_row::{
-    StoreModels, board_id, leg_key, line_id, read_board, read_leg, read_line, read_stock, read_stocktake, read_trace,
-    read_undone, read_unknown, stock_id, trace_id, undone_id, unknown_id,
+    StoreModels, board_id, leg_key, line_id, lot_id, outcome_id, read_board, read_leg, read_line, read_lot,
+    read_outcome, read_received, read_returned, read_stock, read_stocktake, read_trace, read_undone, read_unknown,
+    received_id, returned_id, stock_id, trace_id, undone_id, unknown_id,
 };
 use crate::store::read::{read_event, read_head};
-use crate::store::row::{Fields, between, event_id, head_id, ids, prefixed, receipt_id, text};
+use crate::store::row::{Fields, between, event_id, evidence_id, head_id, ids, prefixed, receipt_id, text};
 use crate::store::{Database, Masters, StoreError};
 use domain::accept::{AGE_MAX_MS, FUTURE_MAX_MS};
 use domain::chain::{Hash, Head, SignedHead};
@@ -15,8 +16,9 @@ use domain::fold::{LegKey, Needs, needs};
 use domain::id::{EventId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use domain::instant::Timestamp;
 use domain::movement::Place;
-use domain::stocktake::Stocktake;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use domain::photo::PhotoId;
+use domain::stocktake::{LineRef, Stocktake};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Bound;
 use surrealdb::types::{RecordId, Value, Variables};
 
@@ -38,6 +40,8 @@ pub(super) struct Loaded {
     pub(super) cited: HashMap<EventId, LedgerEvent>,
     /// The rows the batch may change.
     pub(super) models: BTreeMap<StoreCode, StoreModels>,
+    /// Photos of the batch that events name already.
+    pub(super) photos_used: HashSet<PhotoId>,
 }
 
 pub(super) enum LoadError {
@@ -93,28 +97,25 @@ pub(super) async fn load(
 ) -> Result<Loaded, LoadError> {
     let mut loaded = load_receipts(database, masters, items).await?;
     load_cited(database, items, &mut loaded).await?;
-    let wanted = wanted(masters, items, &loaded);
+    let mut wanted = wanted(masters, items, &loaded);
+    widen_to_whole_stocktakes(database, masters, &mut wanted).await?;
     load_rows(database, &wanted, stocktakes, &mut loaded).await?;
     load_legs(database, &wanted, &mut loaded).await?;
     Ok(loaded)
 }
 
-fn cites(body: &EventBody) -> Option<EventId> {
-    match body {
-        EventBody::CountUndone { cites, .. } => Some(*cites),
-        _ => None,
-    }
-}
-
 async fn load_receipts(database: &Database, masters: &Masters, items: &[Item<'_>]) -> Result<Loaded, LoadError> {
     let events: BTreeSet<EventId> =
-        items.iter().flat_map(|item| [Some(item.event.id), cites(&item.event.body)]).flatten().collect();
+        items.iter().flat_map(|item| [Some(item.event.id), item.event.body.cites()]).flatten().collect();
     let stores: BTreeSet<&StoreCode> =
         items.iter().map(|item| &item.event.store).filter(|store| masters.store(store).is_some()).collect();
     let mut variables = Variables::new();
     variables.insert("receipts", ids(events.into_iter().map(receipt_id)));
     variables.insert("heads", ids(stores.iter().map(|store| head_id(store))));
-    let mut results = database.run("SELECT * FROM $receipts; SELECT * FROM $heads;", variables).await?;
+    variables.insert("evidence", ids(items.iter().flat_map(|item| photos(&item.event.body)).map(evidence_id)));
+    let statements = "SELECT * FROM $receipts; SELECT * FROM $heads; SELECT * FROM $evidence;";
+    let mut results = database.run(statements, variables).await?;
+    let evidence: Vec<Value> = results.take(2).map_err(StoreError::from)?;
     let receipts: Vec<Value> = results.take(0).map_err(StoreError::from)?;
     let signed: Vec<Value> = results.take(1).map_err(StoreError::from)?;
     let receipts = receipts.into_iter().map(read_receipt).collect::<Result<_, _>>()?;
@@ -123,7 +124,20 @@ async fn load_receipts(database: &Database, masters: &Masters, items: &[Item<'_>
         stores.into_iter().map(|store| (store.clone(), Head::genesis(store.clone()))).collect();
     heads.extend(signed.iter().map(|signed| (signed.head.store.clone(), signed.head.clone())));
     let signed_heads = signed.into_iter().map(|signed| (signed.head.store.clone(), signed)).collect();
-    Ok(Loaded { receipts, heads, signed_heads, ..Loaded::default() })
+    let photos_used = evidence.into_iter().map(read_evidence).collect::<Result<_, _>>()?;
+    Ok(Loaded { receipts, heads, signed_heads, photos_used, ..Loaded::default() })
+}
+
+fn photos(body: &EventBody) -> &[PhotoId] {
+    match body {
+        EventBody::Moved(movement) => &movement.photos,
+        _ => &[],
+    }
+}
+
+fn read_evidence(row: Value) -> Result<PhotoId, StoreError> {
+    let fields = Fields::of(row)?;
+    fields.parsed(PhotoId::parse(fields.key_text(0)?))
 }
 
 fn read_receipt(row: Value) -> Result<(EventId, Receipt), StoreError> {
@@ -137,7 +151,7 @@ fn read_receipt(row: Value) -> Result<(EventId, Receipt), StoreError> {
 async fn load_cited(database: &Database, items: &[Item<'_>], loaded: &mut Loaded) -> Result<(), LoadError> {
     let cited: Vec<RecordId> = items
         .iter()
-        .filter_map(|item| loaded.receipts.get(&cites(&item.event.body)?))
+        .filter_map(|item| loaded.receipts.get(&item.event.body.cites()?))
         .map(|receipt| event_id(&receipt.store, receipt.seq))
         .collect();
     if cited.is_empty() {
@@ -165,8 +179,15 @@ struct Wanted {
     counted_from: BTreeMap<(ShelfCode, SkuCode), Timestamp>,
 }
 
+impl Wanted {
+    fn counted(&mut self, shelf: &ShelfCode, sku: &SkuCode, at: Timestamp) {
+        let from = self.counted_from.entry((shelf.clone(), sku.clone())).or_insert(at);
+        *from = at.min(*from);
+    }
+}
+
 fn wanted(masters: &Masters, items: &[Item<'_>], loaded: &Loaded) -> BTreeMap<StoreCode, Wanted> {
-    let bodies: HashMap<EventId, &EventBody> = items.iter().map(|item| (item.event.id, &item.event.body)).collect();
+    let batch: HashMap<EventId, &Item<'_>> = items.iter().map(|item| (item.event.id, item)).collect();
     let mut wanted: BTreeMap<StoreCode, Wanted> = BTreeMap::new();
     for item in items {
         let event = item.event;
@@ -175,18 +196,27 @@ fn wanted(masters: &Masters, items: &[Item<'_>], loaded: &Loaded) -> BTreeMap<St
         }
         let wanted = wanted.entry(event.store.clone()).or_default();
         let at = event.effective_at.min(item.recorded_at);
-        let cited = cites(&event.body).and_then(|id| {
-            wanted.undone.insert(id);
-            loaded.cited.get(&id).map(|cited| &cited.event.body).or_else(|| bodies.get(&id).copied())
-        });
-        needs(&event.body, cited, masters, &mut wanted.needs);
-        wanted.stocktakes.extend(event.body.stocktake().cloned());
-        match &event.body {
-            EventBody::Counted { shelf, item: CountedItem::Known(sku), .. } => {
-                let from = wanted.counted_from.entry((shelf.clone(), sku.clone())).or_insert(at);
-                *from = at.min(*from);
+        let cited = event.body.cites().and_then(|id| {
+            if matches!(event.body, EventBody::CountUndone { .. }) {
+                wanted.undone.insert(id);
             }
-            EventBody::Moved { .. } => wanted.moved_from = Some(wanted.moved_from.map_or(at, |from| from.min(at))),
+            let in_batch =
+                || batch.get(&id).map(|item| (item.event.effective_at.min(item.recorded_at), &item.event.body));
+            loaded.cited.get(&id).map(|cited| (cited.effective_at(), &cited.event.body)).or_else(in_batch)
+        });
+        needs(&event.body, cited.map(|(_, body)| body), masters, &mut wanted.needs);
+        wanted.stocktakes.extend(event.body.stocktake().cloned());
+        let mut moved = |at: Timestamp| wanted.moved_from = Some(wanted.moved_from.map_or(at, |from| from.min(at)));
+        match &event.body {
+            EventBody::Counted { shelf, item: CountedItem::Known(sku), .. } => wanted.counted(shelf, sku, at),
+            EventBody::Moved(_) => moved(at),
+            EventBody::Reversed { .. } => moved(at),
+            EventBody::Approved { .. } => moved(cited.map_or(at, |(moved_at, _)| moved_at)),
+            EventBody::StocktakeApproved { zeroed, .. } => {
+                // Its corrections stand right after its counts, none of which is older than an event may be.
+                moved(at.plus_ms(-SUBMITTED_MARGIN_MS));
+                zeroed.iter().for_each(|line| wanted.counted(&line.shelf, &line.sku, at));
+            }
             _ => {}
         }
     }
@@ -197,14 +227,36 @@ fn wanted(masters: &Masters, items: &[Item<'_>], loaded: &Loaded) -> BTreeMap<St
 /// counts that were taken before it arrived.
 const SUBMITTED_MARGIN_MS: i64 = AGE_MAX_MS + FUTURE_MAX_MS;
 
+/// Of stocktakes that are to be approved every line is wanted, and what is on it in every other stocktake: a correction
+/// stands before what was counted later. The lines themselves are read later, with everything else, as of one head.
+async fn widen_to_whole_stocktakes(
+    database: &Database,
+    masters: &Masters,
+    wanted: &mut BTreeMap<StoreCode, Wanted>,
+) -> Result<(), LoadError> {
+    for (store, wanted) in wanted {
+        for stocktake in wanted.needs.stocktakes.clone() {
+            let mut variables = Variables::new();
+            variables.insert("range", prefixed("line", vec![text(store.as_str()), text(stocktake.as_str())]));
+            let rows: Vec<Value> =
+                database.run("SELECT * FROM $range", variables).await?.take(0).map_err(StoreError::from)?;
+            for row in rows {
+                let ((_, shelf, sku), _) = read_line(row)?;
+                wanted.needs.line(&LineRef { shelf, sku }, masters);
+            }
+        }
+    }
+    Ok(())
+}
+
 async fn load_rows(
     database: &Database,
     wanted: &BTreeMap<StoreCode, Wanted>,
     cache: &mut StocktakeCache,
     loaded: &mut Loaded,
 ) -> Result<(), LoadError> {
-    let mut rows: [Vec<RecordId>; 6] = Default::default();
-    let [stock, lines, unknowns, boards, traces, undone] = &mut rows;
+    let mut rows: [Vec<RecordId>; ROW_TABLES.len()] = Default::default();
+    let [stock, lines, unknowns, boards, traces, undone, outcomes, returned, lots, received] = &mut rows;
     for (store, wanted) in wanted {
         let known = cache.of(database, &loaded.heads[store]).await?;
         let may_change = |stocktake: &Stocktake| {
@@ -224,6 +276,10 @@ async fn load_rows(
         unknowns.extend(wanted.needs.unknowns.iter().map(|key| unknown_id(store, key)));
         traces.push(trace_id(store));
         undone.extend(wanted.undone.iter().map(|event| undone_id(store, *event)));
+        outcomes.extend(wanted.needs.outcomes.iter().map(|event| outcome_id(store, *event)));
+        returned.extend(wanted.needs.returned.iter().map(|key| returned_id(store, key)));
+        lots.extend(wanted.needs.lots.iter().map(|key| lot_id(store, key)));
+        received.extend(wanted.needs.received.iter().map(|key| received_id(store, key)));
         for stocktake in stocktakes {
             let line =
                 |(shelf, sku): &(ShelfCode, SkuCode)| line_id(store, &(stocktake.clone(), shelf.clone(), sku.clone()));
@@ -235,22 +291,27 @@ async fn load_rows(
         return Ok(());
     }
     let mut variables = Variables::new();
-    for (name, rows) in ["stock", "lines", "unknowns", "boards", "traces", "undone"].into_iter().zip(rows) {
-        variables.insert(name, ids(rows));
+    let mut statements = String::new();
+    for (table, rows) in ROW_TABLES.into_iter().zip(rows) {
+        variables.insert(table, ids(rows));
+        statements.push_str(&format!("SELECT * FROM ${table}; "));
     }
     variables.insert("heads", ids(wanted.keys().map(head_id)));
     // The heads last: where they are what they were before, nothing was written in between.
-    let statements = "SELECT * FROM $stock; SELECT * FROM $lines; SELECT * FROM $unknowns; SELECT * FROM $boards; \
-                      SELECT * FROM $traces; SELECT * FROM $undone; SELECT * FROM $heads;";
-    let mut results = database.run(statements, variables).await?;
-    for index in 0..6 {
+    statements.push_str("SELECT * FROM $heads;");
+    let mut results = database.run(&statements, variables).await?;
+    for (index, table) in ROW_TABLES.into_iter().enumerate() {
         let rows: Vec<Value> = results.take(index).map_err(StoreError::from)?;
         for row in rows {
-            take_row(index, row, loaded)?;
+            take_row(table, row, loaded)?;
         }
     }
-    unmoved(results.take(6).map_err(StoreError::from)?, loaded)
+    unmoved(results.take(ROW_TABLES.len()).map_err(StoreError::from)?, loaded)
 }
+
+/// The tables of which single rows are read.
+const ROW_TABLES: [&str; 10] =
+    ["stock", "line", "unknown", "board", "trace", "undone", "outcome", "returned", "lot", "received"];
 
 fn unmoved(heads: Vec<Value>, loaded: &Loaded) -> Result<(), LoadError> {
     for row in heads {
@@ -262,17 +323,22 @@ fn unmoved(heads: Vec<Value>, loaded: &Loaded) -> Result<(), LoadError> {
     Ok(())
 }
 
-/// Puts a row of the `index`th table read by [`load_rows`] where it belongs.
-fn take_row(index: usize, row: Value, loaded: &mut Loaded) -> Result<(), LoadError> {
+/// Puts a row read by [`load_rows`] where it belongs.
+fn take_row(table: &str, row: Value, loaded: &mut Loaded) -> Result<(), LoadError> {
     let store = store_of(&row)?;
     let models = loaded.models.entry(store).or_default();
-    match index {
-        0 => models.models.stock.extend([read_stock(row)?]),
-        1 => models.models.lines.extend([read_line(row)?]),
-        2 => models.models.unknowns.extend([read_unknown(row)?]),
-        3 => models.models.cells.extend(read_board(row)?),
-        4 => read_trace(row, models)?,
-        _ => models.models.undone.extend([read_undone(row)?]),
+    match table {
+        "stock" => models.models.stock.extend([read_stock(row)?]),
+        "line" => models.models.lines.extend([read_line(row)?]),
+        "unknown" => models.models.unknowns.extend([read_unknown(row)?]),
+        "board" => models.models.cells.extend(read_board(row)?),
+        "trace" => read_trace(row, models)?,
+        "undone" => models.models.undone.extend([read_undone(row)?]),
+        "outcome" => models.models.outcomes.extend([read_outcome(row)?]),
+        "returned" => models.models.returned.extend([read_returned(row)?]),
+        "lot" => models.models.lots.extend([read_lot(row)?]),
+        "received" => models.models.received.extend([read_received(row)?]),
+        _ => unreachable!("every table of ROW_TABLES is above"),
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use crate::store::model_row::{Changes, StoreModels, TABLES, changes};
 use crate::store::row::{prefixed, text};
 use crate::store::{Database, Masters, StoreError};
 use domain::chain::Hash;
-use domain::event::{EventBody, LedgerEvent};
+use domain::event::LedgerEvent;
 use domain::id::{EventId, StoreCode};
 use std::collections::{BTreeMap, HashMap};
 use surrealdb::types::{RecordId, RecordIdKey, ToSql, Value, Variables};
@@ -123,10 +123,7 @@ pub(super) async fn fold(
     while next <= last {
         let to = last.min(next + EVENTS - 1);
         let events = database.events(store, next, to).await?;
-        let cites = |event: &LedgerEvent| match event.event.body {
-            EventBody::CountUndone { cites, .. } => Some(cites),
-            _ => None,
-        };
+        let cites = |event: &LedgerEvent| event.event.body.cites();
         seqs.extend(events.iter().map(|stored| (stored.event.event.id, stored.event.stamp.seq)));
         let cited = events.iter().filter_map(|stored| seqs.get(&cites(&stored.event)?).copied());
         let cited = database.events_at(store, cited).await?;

@@ -4,7 +4,7 @@ use super::commit::{CommitError, commit};
 use super::decide::{Decided, Item, decide};
 use super::heads::HeadsLog;
 use super::load::{LoadError, StocktakeCache, load};
-use super::{Appended, Health, LedgerError};
+use super::{Appended, Health, Judges, LedgerError};
 use crate::clock::Clock;
 use crate::keys::Keys;
 use crate::store::{Database, Directory};
@@ -60,6 +60,7 @@ pub(super) struct Writer {
     database: Database,
     directory: Directory,
     keys: Arc<Keys>,
+    judges: Judges,
     clock: Clock,
     log: HeadsLog,
     health: watch::Sender<Health>,
@@ -71,11 +72,12 @@ impl Writer {
         database: Database,
         directory: Directory,
         keys: Arc<Keys>,
+        judges: Judges,
         clock: Clock,
         log: HeadsLog,
         health: watch::Sender<Health>,
     ) -> Self {
-        Self { database, directory, keys, clock, log, health, stocktakes: StocktakeCache::default() }
+        Self { database, directory, keys, judges, clock, log, health, stocktakes: StocktakeCache::default() }
     }
 
     pub(super) async fn run(mut self, mut messages: mpsc::Receiver<Message>) {
@@ -162,7 +164,7 @@ impl Writer {
         let masters = self.directory.masters();
         let loaded = load(&self.database, &masters, items, &mut self.stocktakes).await?;
         let mut heads = loaded.signed_heads.clone();
-        let decided = decide(items, &masters, &self.keys.shelf_key, loaded);
+        let decided = decide(items, &masters, &self.judges, loaded);
         let signed = commit(&self.database, &decided, &self.keys.head_key).await?;
         for (store, change) in &decided.stores {
             self.stocktakes.keep(&change.head, &change.after.models.stocktakes);

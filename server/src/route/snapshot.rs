@@ -8,11 +8,14 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use domain::chain::Hash;
+use domain::id::StoreCode;
 use domain::instant::Timestamp;
-use domain::sync::{PhoneSnapshot, SnapshotShelf};
+use domain::policy::Viewer;
+use domain::stocktake::{Stage, Stocktake};
+use domain::sync::{PhoneSnapshot, RecountTask, SnapshotShelf};
 
-/// Submitted stocktakes a phone is told of, the latest.
-const N_SUBMITTED: usize = 10;
+/// Stocktakes that are over and that a phone is told of, the latest.
+const N_OVER: usize = 10;
 
 /// The snapshot, or 304 when the phone has it already. It holds no expected quantity: counting is blind.
 pub async fn snapshot(
@@ -26,9 +29,10 @@ pub async fn snapshot(
     let masters = state.directory.masters();
     let master = masters.store(&code).ok_or(ApiError::NotFound)?;
     let mut stocktakes = state.db.stocktakes(&code).await?;
-    stocktakes.sort_by_key(|stocktake| (stocktake.submitted_at.is_some(), std::cmp::Reverse(stocktake.opened_at)));
-    let n_open = stocktakes.iter().filter(|stocktake| stocktake.submitted_at.is_none()).count();
-    stocktakes.truncate(n_open + N_SUBMITTED);
+    stocktakes.sort_by_key(|stocktake| (stocktake.stage() > Stage::Review, std::cmp::Reverse(stocktake.opened_at)));
+    let n_open = stocktakes.iter().filter(|stocktake| stocktake.stage() <= Stage::Review).count();
+    stocktakes.truncate(n_open + N_OVER);
+    let recounts = recounts(&state, &code, &viewer, &stocktakes).await?;
     let signed = |shelf: &domain::master::Shelf| SnapshotShelf {
         shelf: shelf.clone(),
         signature: state.keys.shelf_key.sign(&code, &shelf.code).signature,
@@ -43,6 +47,8 @@ pub async fn snapshot(
         categories: masters.categories().to_vec(),
         products: masters.products().values().cloned().collect(),
         stocktakes,
+        recounts,
+        orders: state.db.open_orders(&code).await?,
     };
     let content = serde_json::to_vec(&snapshot).map_err(ApiError::unavailable)?;
     let tag = format!("W/\"{}\"", &Hash::of(&content).to_string()[..32]);
@@ -55,4 +61,20 @@ pub async fn snapshot(
     }
     snapshot.now = state.clock.now();
     Ok((answer_headers, Json(snapshot)).into_response())
+}
+
+/// Lines that the viewer may count again.
+async fn recounts(
+    state: &AppState,
+    store: &StoreCode,
+    viewer: &Viewer,
+    stocktakes: &[Stocktake],
+) -> Result<Vec<RecountTask>, ApiError> {
+    let mut recounts = Vec::new();
+    for stocktake in stocktakes.iter().filter(|stocktake| stocktake.stage() == Stage::Review) {
+        let lines = state.db.count_lines(store, &stocktake.id).await?;
+        let asked = lines.into_iter().filter(|(_, line)| line.may_be_recounted_by(&viewer.id));
+        recounts.extend(asked.map(|(line, _)| RecountTask { stocktake: stocktake.id.clone(), line }));
+    }
+    Ok(recounts)
 }

@@ -11,9 +11,10 @@ use super::recorder::{Recorded, Recorder};
 use domain::event::EventBody;
 use domain::id::{ShelfCode, SkuCode};
 use domain::instant::{DAY_MS, MINUTE_MS, Timestamp};
-use domain::movement::{Leg, MovementKind, Place, Units};
+use domain::movement::{Leg, Movement, MovementKind, Place, Units};
 use domain::policy::Role;
 use domain::shelf_tag::ShelfKey;
+use std::collections::BTreeMap;
 
 /// Share of the day's customers by hour, from midnight: breakfast, lunch and the way home.
 const HOUR_WEIGHTS: [f64; 24] = [
@@ -28,6 +29,7 @@ pub struct Line {
     pub shelf: usize,
     pub sku: SkuCode,
     pub category: usize,
+    price_minor: i64,
     case_units: Units,
     capacity: Units,
     /// On the shelf now.
@@ -41,7 +43,6 @@ enum Act {
     Refill,
     Sale,
     WriteOff,
-    Return,
     Count(CountStep),
 }
 
@@ -103,6 +104,7 @@ impl<'a> Shop<'a> {
                     shelf,
                     sku: sku.clone(),
                     category,
+                    price_minor: traits.price_minor,
                     case_units: traits.case_units,
                     capacity,
                     on_shelf: 0,
@@ -156,9 +158,6 @@ impl<'a> Shop<'a> {
             if self.random.chance(0.35) {
                 once(closes - 90, Act::WriteOff, &mut self.random);
             }
-            if self.random.chance(0.3) {
-                once(15 * 60, Act::Return, &mut self.random);
-            }
         }
         let steps = plan(self.setting, &self.lines, &mut self.random);
         agenda.extend(steps.into_iter().map(|(at, step)| (at, Act::Count(step))));
@@ -172,7 +171,6 @@ impl<'a> Shop<'a> {
             Act::Refill => self.refill(at),
             Act::Sale => self.sell(at),
             Act::WriteOff => self.write_off(at),
-            Act::Return => self.take_back(at),
             Act::Count(step) => {
                 let shelf_of = |shelf: usize| &self.setting.store.shelves[shelf].code;
                 self.counting.play(at, step, &self.lines, &shelf_of, key, &mut self.recorder, &mut self.random);
@@ -250,13 +248,6 @@ impl<'a> Shop<'a> {
         self.post(at, MovementKind::WriteOff, "WO", legs, Role::StoreManager);
     }
 
-    fn take_back(&mut self, at: Timestamp) {
-        let mut legs = Vec::new();
-        let line = self.random.index(self.lines.len());
-        self.carry(&mut legs, line, 1, &Place::Customer, &self.shelf_place(line));
-        self.post(at, MovementKind::CustomerReturn, "RT", legs, Role::Clerk);
-    }
-
     fn shelf_place(&self, line: usize) -> Place {
         let code: &ShelfCode = &self.setting.store.shelves[self.lines[line].shelf].code;
         Place::Shelf(code.clone())
@@ -285,8 +276,17 @@ impl<'a> Shop<'a> {
         self.n_documents += 1;
         let date = at.wall(self.setting.store.store.zone_offset).date_digits();
         let document = Some(format!("{document}-{date}-{:05}", self.n_documents));
-        let by_till = matches!(kind, MovementKind::Sale | MovementKind::CustomerReturn);
-        self.recorder.movement(at, EventBody::Moved { kind, document, legs }, role, by_till, &mut self.random);
+        let by_till = kind == MovementKind::Sale;
+        let prices = if by_till { self.prices_of(&legs) } else { BTreeMap::new() };
+        let reasons = kind.reasons();
+        let reason = (!reasons.is_empty()).then(|| reasons[self.random.index(reasons.len())]);
+        let movement = Movement { document, reason, prices, ..Movement::new(kind, legs) };
+        self.recorder.movement(at, EventBody::Moved(movement), role, by_till, &mut self.random);
+    }
+
+    fn prices_of(&self, legs: &[Leg]) -> BTreeMap<SkuCode, i64> {
+        let price = |line: &&Line| legs.iter().any(|leg| leg.sku == line.sku);
+        self.lines.iter().filter(price).map(|line| (line.sku.clone(), line.price_minor)).collect()
     }
 }
 

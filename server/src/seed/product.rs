@@ -15,6 +15,8 @@ pub struct Traits {
     pub case_units: i64,
     /// How often it is bought, relative to the others of its category.
     pub pull: f64,
+    /// Price of a piece, in minor units.
+    pub price_minor: i64,
 }
 
 /// The range of a chain.
@@ -37,10 +39,12 @@ pub fn range(n_products: usize, seed: u64) -> Range {
         let mut random = Random::new(seed, &format!("category {category}"));
         for offer in offers(&CATEGORIES[category], n_here, &mut random) {
             let number = range.products.len() + 1;
-            range.products.push(product(number, category, &offer, &mut random));
+            let product = product(number, category, &offer, &mut random);
+            let price_minor = product.price_minor;
+            range.products.push(product);
             // A few products make most of the sales: 1 ÷ rank, the ranks drawn at random.
             let pull = 1.0 / (1.0 + random.between(0.0, 30.0));
-            range.traits.push(Traits { category, case_units: offer.case_units, pull });
+            range.traits.push(Traits { category, case_units: offer.case_units, pull, price_minor });
         }
     }
     range

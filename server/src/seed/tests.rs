@@ -3,7 +3,7 @@ use domain::event::{CountedItem, EventBody};
 use domain::gtin::Gtin;
 use domain::id::{EventId, ShelfCode};
 use domain::instant::DAY_MS;
-use domain::movement::{Place, check_legs};
+use domain::movement::{Movement, Place, check_legs};
 use domain::policy::Role;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,7 +102,7 @@ fn movements_balance_and_stay_on_the_planogram() {
         let mut events: Vec<_> = chain.history(at, NOW, &key());
         events.sort_by_key(|recorded| recorded.event.effective_at);
         for recorded in events {
-            let EventBody::Moved { legs, .. } = recorded.event.body else { continue };
+            let EventBody::Moved(Movement { legs, .. }) = recorded.event.body else { continue };
             check_legs(&legs).expect("balanced");
             for leg in legs {
                 if let Place::Shelf(shelf) = &leg.place {
@@ -165,7 +165,7 @@ fn stocktakes_are_opened_before_they_are_counted_and_the_first_store_is_untouche
                     n_submitted += 1;
                     assert!(open.remove(stocktake));
                 }
-                EventBody::Moved { .. } => {}
+                _ => {}
             }
         }
         n_open += open.len();
@@ -182,7 +182,7 @@ fn the_default_history_is_of_bearable_size() {
     for at in 0..chain.stores.len() {
         for recorded in chain.history(at, NOW, &key()) {
             n_events += 1;
-            if let EventBody::Moved { legs, .. } = recorded.event.body {
+            if let EventBody::Moved(Movement { legs, .. }) = recorded.event.body {
                 n_legs += legs.iter().filter(|leg| leg.place.is_internal()).count();
             }
         }

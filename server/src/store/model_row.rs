@@ -2,21 +2,33 @@
 
 use super::db::StoreError;
 use super::row::{Fields, at, bytes, id, int, text};
+use domain::approval::Outcome;
 use domain::event::{EventBody, LedgerEvent};
-use domain::fold::{
-    Area, Categories, CountCell, CountLine, LegKey, LineKey, ReadModels, StockRow, UnknownKey, UnknownLine,
-};
-use domain::id::{EventId, PersonId, ShelfCode, SkuCode, StocktakeId, StoreCode};
+use domain::fold::{Area, Categories, CountCell, LegKey, LineKey, ReadModels, StockRow, UnknownKey, UnknownLine};
+use domain::id::{EventId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use domain::instant::Timestamp;
-use domain::movement::{Place, Units};
-use domain::stocktake::Stocktake;
+use domain::movement::{Lot, Place, Units};
+use domain::stocktake::{CountLine, Stocktake};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use surrealdb::types::{Object, RecordId, SurrealValue, Value};
 
 /// The tables that hold read models, and nothing else.
-pub(crate) const TABLES: [&str; 8] = ["stock", "leg", "stocktake", "line", "unknown", "board", "trace", "undone"];
+pub(crate) const TABLES: [&str; 12] = [
+    "stock",
+    "leg",
+    "stocktake",
+    "line",
+    "unknown",
+    "board",
+    "trace",
+    "undone",
+    "outcome",
+    "returned",
+    "lot",
+    "received",
+];
 
 /// Newest events kept per shelf.
 pub(crate) const LATEST_MAX: usize = 20;
@@ -47,16 +59,21 @@ impl StoreModels {
 /// The shelves an event is about.
 pub(crate) fn shelves_of<'a>(body: &'a EventBody, cited: Option<&'a EventBody>) -> Vec<&'a ShelfCode> {
     match body {
-        EventBody::Counted { shelf, .. } => vec![shelf],
-        EventBody::CountUndone { .. } => cited.map(|cited| shelves_of(cited, None)).unwrap_or_default(),
-        EventBody::Moved { legs, .. } => {
-            let on_shelf = |place: &'a Place| match place {
-                Place::Shelf(shelf) => Some(shelf),
-                _ => None,
-            };
-            legs.iter().filter_map(|leg| on_shelf(&leg.place)).collect()
+        EventBody::Counted { shelf, .. } | EventBody::ShelfFinished { shelf, .. } => vec![shelf],
+        EventBody::CountUndone { .. }
+        | EventBody::Reversed { .. }
+        | EventBody::Approved { .. }
+        | EventBody::Declined { .. } => cited.map(|cited| shelves_of(cited, None)).unwrap_or_default(),
+        EventBody::Moved(movement) => movement.legs.iter().filter_map(|leg| leg.place.shelf()).collect(),
+        EventBody::RecountAsked { lines, .. } | EventBody::StocktakeApproved { zeroed: lines, .. } => {
+            lines.iter().map(|line| &line.shelf).collect()
         }
-        EventBody::StocktakeOpened { .. } | EventBody::StocktakeSubmitted { .. } => Vec::new(),
+        EventBody::LineDecided { line, .. } => vec![&line.shelf],
+        EventBody::VariancePosted { lines, .. } => lines.iter().map(|posted| &posted.line.shelf).collect(),
+        EventBody::StocktakeOpened { .. }
+        | EventBody::StocktakeSubmitted { .. }
+        | EventBody::StocktakePlanned { .. }
+        | EventBody::StocktakeCancelled { .. } => Vec::new(),
     }
 }
 
@@ -81,6 +98,13 @@ pub(crate) fn changes(store: &StoreCode, before: &StoreModels, after: &StoreMode
         let before = if old.traces.is_empty() { BTreeMap::new() } else { whole(before) };
         diff(&before, &whole(after), changes, |(), traces| trace(store, traces));
     }
+    diff(&old.outcomes, &new.outcomes, changes, |event, outcome| {
+        record(outcome_id(store, *event), [("outcome", packed(outcome))])
+    });
+    let units = |id, units: &Units| record(id, [("units", int(*units))]);
+    diff(&old.returned, &new.returned, changes, |key, n| units(returned_id(store, key), n));
+    diff(&old.lots, &new.lots, changes, |key, n| units(lot_id(store, key), n));
+    diff(&old.received, &new.received, changes, |key, n| units(received_id(store, key), n));
     for event in new.undone.difference(&old.undone) {
         changes.new.push(record(undone_id(store, *event), []));
     }
@@ -164,20 +188,11 @@ pub(crate) fn read_leg(row: Value) -> Result<(LegKey, Units), StoreError> {
 
 fn stocktake(store: &StoreCode, known: &Stocktake) -> Value {
     let key = id("stocktake", vec![text(store.as_str()), text(known.id.as_str())]);
-    let submitted = known.submitted_at.map_or(Value::None, at);
-    let by = text(known.opened_by.as_str());
-    record(key, [("opened_at", at(known.opened_at)), ("opened_by", by), ("submitted_at", submitted)])
+    record(key, [("stocktake", packed(known))])
 }
 
 pub(crate) fn read_stocktake(row: Value) -> Result<Stocktake, StoreError> {
-    let mut fields = Fields::of(row)?;
-    let by = fields.text("opened_by")?;
-    Ok(Stocktake {
-        id: fields.parsed(StocktakeId::parse(fields.key_text(1)?))?,
-        opened_at: fields.at("opened_at")?,
-        opened_by: fields.parsed(PersonId::parse(&by))?,
-        submitted_at: fields.int_opt("submitted_at")?.map(Timestamp::from_unix_ms),
-    })
+    unpacked(&mut Fields::of(row)?, "stocktake")
 }
 
 pub(crate) fn line_id(store: &StoreCode, (stocktake, shelf, sku): &LineKey) -> RecordId {
@@ -185,13 +200,7 @@ pub(crate) fn line_id(store: &StoreCode, (stocktake, shelf, sku): &LineKey) -> R
 }
 
 fn line(store: &StoreCode, key: &LineKey, row: &CountLine) -> Value {
-    let fields = [
-        ("counted", int(row.counted_units)),
-        ("n_observations", int(i64::from(row.n_observations))),
-        ("observed_at", at(row.observed_at)),
-        ("expected", int(row.expected_units)),
-    ];
-    record(line_id(store, key), fields)
+    record(line_id(store, key), [("line", packed(row))])
 }
 
 pub(crate) fn read_line(row: Value) -> Result<(LineKey, CountLine), StoreError> {
@@ -201,13 +210,7 @@ pub(crate) fn read_line(row: Value) -> Result<(LineKey, CountLine), StoreError> 
         fields.parsed(fields.key_text(2)?.parse())?,
         fields.parsed(fields.key_text(3)?.parse())?,
     );
-    let line = CountLine {
-        counted_units: fields.int("counted")?,
-        n_observations: fields.n("n_observations")?,
-        observed_at: fields.at("observed_at")?,
-        expected_units: fields.int("expected")?,
-    };
-    Ok((key, line))
+    Ok((key, unpacked(&mut fields, "line")?))
 }
 
 pub(crate) fn unknown_id(store: &StoreCode, (stocktake, shelf, code): &UnknownKey) -> RecordId {
@@ -333,4 +336,51 @@ pub(crate) fn undone_id(store: &StoreCode, event: EventId) -> RecordId {
 pub(crate) fn read_undone(row: Value) -> Result<EventId, StoreError> {
     let fields = Fields::of(row)?;
     fields.parsed(EventId::parse(fields.key_text(1)?))
+}
+
+pub(crate) fn outcome_id(store: &StoreCode, event: EventId) -> RecordId {
+    id("outcome", vec![text(store.as_str()), text(event.to_string())])
+}
+
+pub(crate) fn read_outcome(row: Value) -> Result<(EventId, Outcome), StoreError> {
+    let mut fields = Fields::of(row)?;
+    let event = fields.parsed(EventId::parse(fields.key_text(1)?))?;
+    Ok((event, unpacked(&mut fields, "outcome")?))
+}
+
+pub(crate) fn returned_id(store: &StoreCode, (sale, sku): &(EventId, SkuCode)) -> RecordId {
+    id("returned", vec![text(store.as_str()), text(sale.to_string()), text(sku.as_str())])
+}
+
+pub(crate) fn read_returned(row: Value) -> Result<((EventId, SkuCode), Units), StoreError> {
+    let mut fields = Fields::of(row)?;
+    let sale = fields.parsed(EventId::parse(fields.key_text(1)?))?;
+    let sku = fields.parsed(fields.key_text(2)?.parse())?;
+    Ok(((sale, sku), fields.int("units")?))
+}
+
+pub(crate) fn lot_id(store: &StoreCode, (sku, lot): &(SkuCode, Lot)) -> RecordId {
+    let day = lot.best_before.map_or_else(String::new, |day| day.to_string());
+    let batch = lot.batch.clone().unwrap_or_default();
+    id("lot", vec![text(store.as_str()), text(sku.as_str()), text(day), text(batch)])
+}
+
+pub(crate) fn read_lot(row: Value) -> Result<((SkuCode, Lot), Units), StoreError> {
+    let mut fields = Fields::of(row)?;
+    let sku = fields.parsed(fields.key_text(1)?.parse())?;
+    let day = Some(fields.key_text(2)?).filter(|day| !day.is_empty());
+    let best_before = day.map(|day| fields.parsed(day.parse())).transpose()?;
+    let batch = Some(fields.key_text(3)?.to_owned()).filter(|batch| !batch.is_empty());
+    Ok(((sku, Lot { best_before, batch }), fields.int("units")?))
+}
+
+pub(crate) fn received_id(store: &StoreCode, (document, sku): &(String, SkuCode)) -> RecordId {
+    id("received", vec![text(store.as_str()), text(document), text(sku.as_str())])
+}
+
+pub(crate) fn read_received(row: Value) -> Result<((String, SkuCode), Units), StoreError> {
+    let mut fields = Fields::of(row)?;
+    let document = fields.key_text(1)?.to_owned();
+    let sku = fields.parsed(fields.key_text(2)?.parse())?;
+    Ok(((document, sku), fields.int("units")?))
 }

@@ -14,11 +14,11 @@ use domain::board::{
 };
 use domain::chain::{Hash, Head, SignedHead};
 use domain::event::{CountedItem, EventBody, LedgerEvent};
-use domain::fold::{Area, CountLine, StockRow};
+use domain::fold::{Area, StockRow};
 use domain::id::{EventId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use domain::instant::Timestamp;
-use domain::movement::Place;
-use domain::stocktake::Stocktake;
+use domain::movement::{Movement, Place};
+use domain::stocktake::{CountLine, LineRef, Stocktake};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use surrealdb::types::{Value, Variables};
@@ -281,14 +281,14 @@ impl Database {
         let unplanned = counted.keys().filter(|sku| !planned.items.contains(sku));
         let line = |sku: &SkuCode| {
             let product = masters.products().get(sku)?;
-            let counted = counted.get(sku).filter(|line| line.is_counted());
+            let counted = counted.get(sku).and_then(|line| line.finding().tally().copied());
             Some(ShelfLine {
                 sku: sku.clone(),
                 name: product.name.clone(),
                 category: product.category.clone(),
                 on_hand_units: stock.get(sku).map_or(0, |row| row.units),
-                counted_units: counted.map(|line| line.counted_units),
-                expected_units: counted.map(|line| line.expected_units),
+                counted_units: counted.map(|tally| tally.counted_units),
+                expected_units: counted.map(|tally| tally.expected_units),
             })
         };
         let events = self.events_at(store, state.latest_on(shelf).iter().copied()).await?;
@@ -304,6 +304,21 @@ impl Database {
             unknowns,
             traces: self.entries(&masters, &directory.people(), store, events).await?,
         }))
+    }
+
+    /// All lines of a stocktake, by shelf and item.
+    ///
+    /// # Errors
+    /// When the database fails or a record is damaged.
+    pub async fn count_lines(
+        &self,
+        store: &StoreCode,
+        stocktake: &StocktakeId,
+    ) -> Result<Vec<(LineRef, CountLine)>, StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("range", prefixed("line", vec![text(store.as_str()), text(stocktake.as_str())]));
+        let rows: Vec<Value> = self.run("SELECT * FROM $range", variables).await?.take(0)?;
+        rows.into_iter().map(|row| read_line(row).map(|((_, shelf, sku), line)| (LineRef { shelf, sku }, line))).collect()
     }
 
     async fn counted_on(
@@ -413,7 +428,7 @@ pub(crate) fn read_event(row: Value) -> Result<StoredEvent, StoreError> {
     Ok(StoredEvent { event, body, hash: fields.hash("hash")?, cites })
 }
 
-/// An event as people read it. `cited` is the event it takes back.
+/// An event as people read it. `cited` is the event it is about.
 pub(crate) fn trace_entry(
     masters: &Masters,
     people: &PersonNames,
@@ -432,18 +447,28 @@ pub(crate) fn trace_entry(
         person_name: people.get(&device.person).cloned().unwrap_or_else(|| device.person.to_string()),
         fix: device.fix,
         geofence: event.stamp.geofence,
-        what: what(masters, &device.body, cited.map(|cited| &cited.event.body)),
+        flags: event.stamp.flags.clone(),
+        photos: match &device.body {
+            EventBody::Moved(movement) => movement.photos.clone(),
+            _ => Vec::new(),
+        },
+        what: what(masters, event, cited.map(|cited| &cited.event.body)),
     }
 }
 
-fn what(masters: &Masters, body: &EventBody, cited: Option<&EventBody>) -> TraceWhat {
+fn what(masters: &Masters, event: &LedgerEvent, cited: Option<&EventBody>) -> TraceWhat {
     let name = |item: &CountedItem| match item {
         CountedItem::Known(sku) => {
             masters.products().get(sku).map_or_else(|| sku.to_string(), |product| product.name.clone())
         }
         CountedItem::Unknown { code, name } => name.clone().unwrap_or_else(|| code.clone()),
     };
-    match body {
+    let n = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let cited_kind = || match cited {
+        Some(EventBody::Moved(movement)) => movement.kind,
+        _ => unreachable!("the ledger decides about a movement only when it has it, and keeps its number beside it"),
+    };
+    match &event.event.body {
         EventBody::StocktakeOpened { .. } => TraceWhat::StocktakeOpened,
         EventBody::StocktakeSubmitted { .. } => TraceWhat::StocktakeSubmitted,
         EventBody::Counted { shelf, item, units, method, .. } => {
@@ -455,14 +480,31 @@ fn what(masters: &Masters, body: &EventBody, cited: Option<&EventBody>) -> Trace
             }
             _ => unreachable!("the ledger takes a count back only when it has it, and keeps its number beside it"),
         },
-        EventBody::Moved { kind, document, legs } => {
+        EventBody::Moved(Movement { kind, document, legs, .. }) => {
             let items: BTreeSet<&SkuCode> = legs.iter().map(|leg| &leg.sku).collect();
             TraceWhat::Moved {
                 kind: *kind,
                 document: document.clone(),
-                n_items: u32::try_from(items.len()).unwrap_or(u32::MAX),
+                n_items: n(items.len()),
                 units: legs.iter().filter(|leg| leg.place.is_internal()).map(|leg| leg.units).sum(),
+                standing: event.stamp.standing,
             }
+        }
+        EventBody::Reversed { note, .. } => TraceWhat::Reversed { kind: cited_kind(), note: note.clone() },
+        EventBody::Approved { .. } => TraceWhat::Approved { kind: cited_kind() },
+        EventBody::Declined { note, .. } => TraceWhat::Declined { kind: cited_kind(), note: note.clone() },
+        EventBody::StocktakePlanned { plan, .. } => {
+            TraceWhat::StocktakePlanned { kind: plan.kind, n_shelves: n(plan.shelves.len()) }
+        }
+        EventBody::ShelfFinished { shelf, .. } => TraceWhat::ShelfFinished { shelf: shelf.clone() },
+        EventBody::RecountAsked { lines, .. } => TraceWhat::RecountAsked { n_lines: n(lines.len()) },
+        EventBody::LineDecided { line, .. } => {
+            TraceWhat::LineDecided { shelf: line.shelf.clone(), item: name(&CountedItem::Known(line.sku.clone())) }
+        }
+        EventBody::StocktakeApproved { zeroed, .. } => TraceWhat::StocktakeApproved { n_zeroed: n(zeroed.len()) },
+        EventBody::StocktakeCancelled { note, .. } => TraceWhat::StocktakeCancelled { note: note.clone() },
+        EventBody::VariancePosted { lines, .. } => {
+            TraceWhat::VariancePosted { n_lines: n(lines.len()), units: lines.iter().map(|posted| posted.units).sum() }
         }
     }
 }

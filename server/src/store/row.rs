@@ -4,6 +4,7 @@ use super::db::StoreError;
 use domain::chain::Hash;
 use domain::id::{EventId, StoreCode};
 use domain::instant::Timestamp;
+use domain::photo::PhotoId;
 use std::ops::Bound;
 use surrealdb::types::{Array, Bytes, Number, Object, RecordId, RecordIdKey, RecordIdKeyRange, ToSql, Value};
 
@@ -59,6 +60,10 @@ pub(crate) fn event_id(store: &StoreCode, n: u64) -> RecordId {
 
 pub(crate) fn receipt_id(event: EventId) -> RecordId {
     RecordId::new("receipt", event.to_string())
+}
+
+pub(crate) fn evidence_id(photo: &PhotoId) -> RecordId {
+    RecordId::new("evidence", photo.to_string())
 }
 
 pub(crate) fn head_id(store: &StoreCode) -> RecordId {

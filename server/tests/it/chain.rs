@@ -6,14 +6,15 @@ use domain::geo::{Coordinates, Fix, NoFix};
 use domain::id::{CategoryCode, DeviceId, EventId, PersonId, RegionCode, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use domain::instant::{Timestamp, ZoneOffset};
 use domain::master::{Category, Name, Product, Region, Shelf, Store, Zone};
-use domain::movement::{MovementKind, Place, Units, carry};
+use domain::movement::{Movement, MovementKind, Place, Units, carry};
 use domain::policy::{Role, Scope, Viewer};
 use server::clock::Clock;
 use server::keys::Keys;
 use server::ledger::verify::{Flaw, verify};
-use server::ledger::{Ledger, StartError};
+use server::ledger::{Ledger, NoPhotos, StartError};
 use server::store::{Database, Directory, Masters, PersonNames, StoreMaster};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 
@@ -147,7 +148,15 @@ pub async fn start(
     clock: &Clock,
     heads: PathBuf,
 ) -> Result<Ledger, StartError> {
-    Ledger::start(database.clone(), directory.clone(), keys(), clock.clone(), heads).await
+    Ledger::start(database.clone(), directory.clone(), keys(), Arc::new(NoPhotos), clock.clone(), heads).await
+}
+
+fn kind_between(from: &Place, to: &Place) -> MovementKind {
+    match (from, to) {
+        (Place::Supplier, _) => MovementKind::Receipt,
+        (_, Place::Customer) => MovementKind::Sale,
+        _ => MovementKind::Relocation,
+    }
 }
 
 /// A device that records events with its own sequence.
@@ -204,8 +213,9 @@ impl Device {
     }
 
     pub fn moved(&self, ago_s: i64, item: usize, units: Units, from: Place, to: Place) -> DeviceEvent {
+        let kind = kind_between(&from, &to);
         let legs = carry(&sku(item), units, from, to).to_vec();
-        self.event(ago_s, EventBody::Moved { kind: MovementKind::Relocation, document: None, legs })
+        self.event(ago_s, EventBody::Moved(Movement::new(kind, legs)))
     }
 
     fn stocktake(&self) -> StocktakeId {

@@ -3,7 +3,7 @@
 use crate::chain::{Chain, Device, ENGINES, N_SKUS, SHELVES, manager, masters, shelf, store};
 use domain::event::{CountMethod, CountedItem, DeviceEvent, EventBody, ShelfProof};
 use domain::id::EventId;
-use domain::movement::Place;
+use domain::movement::{Movement, Place};
 use domain::sync::Outcome;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -80,7 +80,7 @@ async fn refolding_gives_the_same_bytes() {
         let stock = chain.database.stock(&store("S001"), None).await.expect("reads");
         let mut of_legs = std::collections::BTreeMap::new();
         for stored in chain.database.events(&store("S001"), 1, 1_000).await.expect("reads") {
-            if let EventBody::Moved { legs, .. } = stored.event.event.body {
+            if let EventBody::Moved(Movement { legs, .. }) = stored.event.event.body {
                 assert_eq!(legs.iter().map(|leg| leg.units).sum::<i64>(), 0);
                 for leg in legs.into_iter().filter(|leg| leg.place.is_internal()) {
                     *of_legs.entry((leg.place, leg.sku)).or_default() += leg.units;

@@ -1,0 +1,98 @@
+//! What the rule about an event is told: rows, master data and photos.
+
+use super::Judges;
+use crate::store::model_row::StoreModels;
+use crate::store::{Masters, StoreMaster};
+use domain::accept::{CitedMovement, Facts, OnlyServerKnows, PhotoFact, Recount};
+use domain::event::{DeviceEvent, EventBody, LedgerEvent};
+use domain::id::{EventId, PersonId, ShelfCode, SkuCode, StocktakeId};
+use domain::master::Store;
+use domain::movement::Units;
+use domain::photo::PhotoId;
+use domain::policy::Viewer;
+use domain::stocktake::{CountLine, LineRef, Stocktake, Thresholds, line_state};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+pub(super) struct ServerFacts<'a> {
+    pub(super) master: &'a StoreMaster,
+    pub(super) masters: &'a Masters,
+    pub(super) viewer: Cow<'a, Viewer>,
+    pub(super) models: &'a StoreModels,
+    pub(super) known: &'a HashMap<EventId, LedgerEvent>,
+    pub(super) photos_used: &'a HashSet<PhotoId>,
+    pub(super) judges: &'a Judges,
+}
+
+impl ServerFacts<'_> {
+    fn line(&self, stocktake: &StocktakeId, line: &LineRef) -> Option<&CountLine> {
+        self.models.models.lines.get(&(stocktake.clone(), line.shelf.clone(), line.sku.clone()))
+    }
+}
+
+impl Facts for ServerFacts<'_> {
+    fn store(&self) -> &Store {
+        &self.master.store
+    }
+    fn viewer(&self) -> &Viewer {
+        &self.viewer
+    }
+    fn has_shelf(&self, shelf: &ShelfCode) -> bool {
+        self.master.shelf(shelf).is_some()
+    }
+    fn is_signature_ours(&self, shelf: &ShelfCode, signature: &str) -> bool {
+        self.judges.shelf_key.verifies(&self.master.store.code, shelf, signature)
+    }
+    fn price_minor(&self, sku: &SkuCode) -> Option<i64> {
+        self.masters.products().get(sku).map(|product| product.price_minor)
+    }
+    fn stocktake(&self, id: &StocktakeId) -> Option<&Stocktake> {
+        self.models.models.stocktakes.get(id)
+    }
+    fn recorded(&self, id: &EventId) -> Option<&DeviceEvent> {
+        let known = self.known.get(id).map(|known| &known.event)?;
+        (known.store == self.master.store.code).then_some(known)
+    }
+    fn is_undone(&self, id: &EventId) -> bool {
+        self.models.models.undone.contains(id)
+    }
+    fn movement(&self, id: &EventId) -> Result<Option<CitedMovement<'_>>, OnlyServerKnows> {
+        let known = self.known.get(id).filter(|known| known.event.store == self.master.store.code);
+        Ok(known.and_then(|known| match &known.event.body {
+            EventBody::Moved(movement) => Some(CitedMovement {
+                event: &known.event,
+                movement,
+                value_minor: known.stamp.value_minor,
+                outcome: self.models.models.outcomes.get(id).copied(),
+            }),
+            _ => None,
+        }))
+    }
+    fn returned_units(&self, sale: &EventId, sku: &SkuCode) -> Units {
+        self.models.models.returned.get(&(*sale, sku.clone())).copied().unwrap_or_default()
+    }
+    fn photo(&self, id: &PhotoId) -> PhotoFact {
+        if self.photos_used.contains(id) { PhotoFact::Used } else { self.judges.photos.fact(id) }
+    }
+    fn may_recount(&self, stocktake: &StocktakeId, line: &LineRef, person: &PersonId) -> Recount {
+        match self.line(stocktake, line) {
+            Some(known) if known.may_be_recounted_by(person) => Recount::Welcome,
+            Some(known) if known.recount_asked_at.is_some() => Recount::SamePerson,
+            _ => Recount::NotAsked,
+        }
+    }
+    fn lines_blocking(&self, stocktake: &StocktakeId) -> Vec<LineRef> {
+        let thresholds = self
+            .stocktake(stocktake)
+            .and_then(Stocktake::plan)
+            .map_or_else(Thresholds::default, |plan| plan.thresholds);
+        let blocking = self.models.models.lines.iter().filter(|((of, _, sku), line)| {
+            of == stocktake && line_state(line, self.price_minor(sku).unwrap_or(0), &thresholds).blocks_approval()
+        });
+        blocking.map(|((_, shelf, sku), _)| LineRef { shelf: shelf.clone(), sku: sku.clone() }).collect()
+    }
+    fn has_counted(&self, stocktake: &StocktakeId, line: &LineRef, person: &PersonId) -> bool {
+        let tally = self.line(stocktake, line).and_then(|known| known.tallies.get(person));
+        tally.is_some_and(|tally| tally.n_observations > 0)
+    }
+}
