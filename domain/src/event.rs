@@ -5,6 +5,7 @@ use crate::geo::{Fix, Geofence};
 use crate::id::{DeviceId, EventId, PersonId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use crate::instant::Timestamp;
 use crate::movement::{Movement, Units};
+use crate::photo::PhotoId;
 use crate::stocktake::{LineRef, Plan, PostedLine};
 use serde::{Deserialize, Serialize};
 
@@ -161,6 +162,15 @@ impl EventBody {
             | Self::StocktakeCancelled { stocktake, .. }
             | Self::VariancePosted { stocktake, .. } => Some(stocktake),
             Self::Moved(_) | Self::Reversed { .. } | Self::Approved { .. } | Self::Declined { .. } => None,
+        }
+    }
+
+    /// The photos it names as evidence.
+    #[must_use]
+    pub fn photos(&self) -> &[PhotoId] {
+        match self {
+            Self::Moved(movement) => &movement.photos,
+            _ => &[],
         }
     }
 

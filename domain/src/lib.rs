@@ -9,6 +9,7 @@
 #![warn(missing_docs)]
 
 pub mod accept;
+pub mod append;
 pub mod approval;
 pub mod barcode;
 pub mod board;

@@ -24,6 +24,7 @@ use domain::photo::PhotoId;
 use domain::policy::Viewer;
 use domain::shelf_tag::ShelfKey;
 use domain::sync::Answer;
+use ed25519_dalek::VerifyingKey;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -33,6 +34,9 @@ use writer::{Message, Request, Work, Writer};
 const QUEUE_REQUESTS: usize = 1_024;
 /// Events of one transaction when importing.
 const IMPORT_CHUNK: usize = 1_000;
+
+/// Witnessed heads of one request that are looked at: a device writes to one store, seldom to two.
+const WITNESSED_MAX: usize = 8;
 
 /// Whether the ledger takes events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +121,9 @@ pub(crate) struct Judges {
 #[derive(Debug, Clone)]
 pub struct Ledger {
     queue: mpsc::Sender<Message>,
-    health: watch::Receiver<Health>,
+    health: watch::Sender<Health>,
+    database: Database,
+    key: VerifyingKey,
 }
 
 impl Ledger {
@@ -144,11 +150,13 @@ impl Ledger {
                 Health::ReadOnly(alarm)
             }
         };
-        let (health_sender, health) = watch::channel(health);
+        let health = watch::Sender::new(health);
+        let key = keys.head_key.verifying_key();
         let judges = Judges { shelf_key: keys.shelf_key.clone(), photos };
-        let writer = Writer::new(database, directory, Arc::new(keys), judges, clock, opened.log, health_sender);
+        let writer =
+            Writer::new(database.clone(), directory, Arc::new(keys), judges, clock, opened.log, health.clone());
         tokio::spawn(writer.run(messages));
-        Ok(Self { queue, health })
+        Ok(Self { queue, health, database, key })
     }
 
     /// Takes events of one person. Answers when everything accepted is on disk.
@@ -174,16 +182,36 @@ impl Ledger {
         Ok(answers)
     }
 
+    /// Compares heads that a device was shown with the ledger: every phone is a witness. Where the ledger is not what
+    /// it was, it is read-only from now on; a head without our signature says nothing.
+    ///
+    /// # Errors
+    /// When the ledger is or becomes read-only, or the database fails.
+    pub async fn check_witnessed(&self, witnessed: &[SignedHead]) -> Result<(), LedgerError> {
+        for witnessed in witnessed.iter().take(WITNESSED_MAX).filter(|head| heads::is_signed(head, &self.key)) {
+            let alarm = heads::look_for(&self.database, &witnessed.head).await.map_err(|error| {
+                tracing::warn!(error = crate::error::chain(&error), "a witnessed head could not be looked up");
+                LedgerError::Busy
+            })?;
+            if let Some(alarm) = alarm {
+                tracing::error!(%alarm, "a device has seen another ledger: read-only");
+                self.health.send_replace(Health::ReadOnly(alarm.clone()));
+                return Err(LedgerError::ReadOnly(alarm));
+            }
+        }
+        Ok(())
+    }
+
     /// Whether the ledger takes events, now and from now on.
     #[must_use]
     pub fn health(&self) -> watch::Receiver<Health> {
-        self.health.clone()
+        self.health.subscribe()
     }
 
     /// Waits until the writer has stopped otherwise than by [`Ledger::shutdown`], and says why: the program must then
     /// be started anew.
     pub async fn stopped(&self) -> String {
-        let mut health = self.health.clone();
+        let mut health = self.health.subscribe();
         match health.wait_for(|health| matches!(health, Health::Stopped(_))).await.as_deref() {
             Ok(Health::Stopped(why)) => why.clone(),
             // The writer's end of the channel is gone without a word: it has panicked.

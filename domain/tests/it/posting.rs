@@ -1,5 +1,6 @@
 //! What a count does to stock once it is approved, whatever arrives late.
 
+use domain::append::with_consequences;
 use domain::approval::{Outcome, Standing};
 use domain::event::{ClockVerdict, CountMethod, CountedItem, DeviceEvent, EventBody, LedgerEvent, ShelfProof, Stamp};
 use domain::fold::{Categories, ReadModels};
@@ -73,14 +74,13 @@ impl Ledger {
             flags: Vec::new(),
         };
         let event = LedgerEvent { stamp, event };
-        let cited = event.event.body.cites().and_then(|cites| self.events.get(&cites)).cloned();
-        self.models.apply(&event, cited.as_ref(), &NoCategories);
-        let follow = self.models.consequences(&event.event.body, cited.as_ref().map(|cited| &cited.event.body));
-        self.events.insert(id, event);
-        for body in follow {
-            self.n_posted += 1;
-            self.take(at, by, body);
-        }
+        let appended = with_consequences(event, "test", |event| {
+            let cited = event.event.body.cites().and_then(|cites| self.events.get(&cites));
+            self.models.apply(event, cited, &NoCategories);
+            self.models.consequences(&event.event.body, cited.map(|cited| &cited.event.body))
+        });
+        self.n_posted += appended.len() - 1;
+        self.events.extend(appended.into_iter().map(|event| (event.event.id, event)));
         id
     }
 

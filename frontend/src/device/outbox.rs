@@ -4,8 +4,9 @@
 use super::recorder::{CLOCK_OFFSET, device_id};
 use super::{Device, OutboxSummary, ParkedEvent, SendTrouble, StoreTrouble, glue, http};
 use domain::accept::{AGE_MAX_MS, Refusal};
+use domain::chain::SignedHead;
 use domain::event::DeviceEvent;
-use domain::id::{EventId, PersonId};
+use domain::id::{EventId, PersonId, StoreCode};
 use domain::instant::Timestamp;
 use domain::sync::{
     NextStep, PROTOCOL, SyncRequest, SyncResponse, Trouble, backoff_ms, clock_offset_ms, may_pass_later, next_step,
@@ -14,7 +15,7 @@ use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 use wasm_bindgen::prelude::Closure;
 

@@ -254,7 +254,14 @@ async fn send(client: &mut Client, device: &mut Device, n_scans: usize) -> Resul
 
 async fn post(client: &mut Client, device: &mut Device, n_scans: usize) -> Result<SyncResponse, Failure> {
     let events: Vec<DeviceEvent> = (0..n_scans).map(|_| device.counted()).collect();
-    let request = SyncRequest { protocol: domain::sync::PROTOCOL, device: device.id, app: "bench".to_owned(), n_unsent: 0, witnessed: Vec::new(), events };
+    let request = SyncRequest {
+        protocol: domain::sync::PROTOCOL,
+        device: device.id,
+        app: "bench".to_owned(),
+        n_unsent: 0,
+        witnessed: Vec::new(),
+        events,
+    };
     let body = client.post("/api/v1/sync", &serde_json::to_vec(&request)?).await?;
     Ok(serde_json::from_slice(&body)?)
 }

@@ -5,7 +5,6 @@ use super::segment::{SegmentError, SegmentEvent, SegmentReader, SegmentWriter};
 use crate::store::row::{bytes, event_id, evidence_id, head_id, receipt_id, seq, text};
 use crate::store::{Database, Masters, StoreError, StoreMaster};
 use domain::chain::{Hash, Head};
-use domain::event::EventBody;
 use domain::id::{EventId, StoreCode};
 use domain::master::{Category, Product, Region, Shelf, Store, Zone};
 use ed25519_dalek::{Signer, SigningKey};
@@ -265,14 +264,12 @@ async fn append(
         receipt.insert("seq", seq(n));
         receipt.insert("content", bytes(Hash::of(&event.event.canonical_bytes()).0));
         rows.push(Value::Object(receipt));
-        if let EventBody::Moved(movement) = &event.event.body {
-            for photo in &movement.photos {
-                let mut row = Object::new();
-                row.insert("id", evidence_id(photo));
-                row.insert("store", text(head.store.as_str()));
-                row.insert("seq", seq(n));
-                evidence.push(Value::Object(row));
-            }
+        for photo in event.event.body.photos() {
+            let mut row = Object::new();
+            row.insert("id", evidence_id(photo));
+            row.insert("store", text(head.store.as_str()));
+            row.insert("seq", seq(n));
+            evidence.push(Value::Object(row));
         }
     }
     let mut variables = Variables::new();

@@ -6,17 +6,16 @@ use super::load::{Loaded, Receipt};
 use crate::store::Masters;
 use crate::store::model_row::StoreModels;
 use domain::accept::{Refusal, Verdicts, accept};
-use domain::approval::Standing;
+use domain::append::with_consequences;
 use domain::chain::{Hash, Head};
-use domain::event::{ClockVerdict, DeviceEvent, EventBody, LedgerEvent, Stamp};
-use domain::geo::{Fix, Geofence, NoFix};
-use domain::id::{DeviceId, EventId, StoreCode};
+use domain::event::{DeviceEvent, LedgerEvent, Stamp};
+use domain::id::{EventId, StoreCode};
 use domain::instant::Timestamp;
 use domain::photo::PhotoId;
 use domain::policy::{Role, Scope, Viewer};
 use domain::sync::{Answer, Outcome};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// One event of a batch.
 pub(super) struct Item<'a> {
@@ -112,7 +111,7 @@ pub(super) fn decide(items: &[Item<'_>], masters: &Masters, judges: &Judges, loa
                 let taken = LedgerEvent { stamp, event: event.clone() };
                 receipts.insert(event.id, Receipt { store: event.store.clone(), seq, content: item.content });
                 answers.push(Answer { id: Some(event.id), outcome: Outcome::Accepted { seq } });
-                change.append(taken, item.content, masters, &mut known, &mut photos_used);
+                change.append(taken, masters, &mut known, &mut photos_used);
             }
         }
     }
@@ -130,64 +129,27 @@ impl StoreChange {
     fn append(
         &mut self,
         first: LedgerEvent,
-        content: Hash,
         masters: &Masters,
         known: &mut HashMap<EventId, LedgerEvent>,
         photos_used: &mut HashSet<PhotoId>,
     ) {
-        let mut next = VecDeque::from([(first, content)]);
-        while let Some((event, content)) = next.pop_front() {
+        const APP: &str = concat!("server ", env!("CARGO_PKG_VERSION"));
+        let appended = with_consequences(first, APP, |event| {
+            let cited = event.event.body.cites().and_then(|cites| known.get(&cites));
+            self.after.apply(event, cited, masters);
+            self.after.models.consequences(&event.event.body, cited.map(|cited| &cited.event.body))
+        });
+        for event in appended {
             let body = event.canonical_bytes();
             self.head = self.head.extended(&body);
-            let cited = event.event.body.cites().and_then(|cites| known.get(&cites));
-            self.after.apply(&event, cited, masters);
-            let follow = self.after.models.consequences(&event.event.body, cited.map(|cited| &cited.event.body));
-            let photos = match &event.event.body {
-                EventBody::Moved(movement) => movement.photos.as_slice(),
-                _ => &[],
-            };
-            let photos = photos.iter().filter(|photo| photos_used.insert(**photo)).copied().collect();
-            let cites = cited.map(|cited| cited.stamp.seq);
-            self.events.push(Accepted { body, hash: self.head.hash, content, cites, photos, event: event.clone() });
-            for body in follow {
-                let waiting = u64::try_from(next.len()).expect("few follow from one event");
-                let follow = recorded_by_ledger(&event, self.head.seq + waiting + 1, body);
-                let content = Hash::of(&follow.event.canonical_bytes());
-                next.push_back((follow, content));
-            }
-            known.insert(event.event.id, event);
+            let photos =
+                event.event.body.photos().iter().filter(|photo| photos_used.insert(**photo)).copied().collect();
+            let cites = event.event.body.cites().and_then(|cites| known.get(&cites)).map(|cited| cited.stamp.seq);
+            known.insert(event.event.id, event.clone());
+            let content = Hash::of(&event.event.canonical_bytes());
+            self.events.push(Accepted { body, hash: self.head.hash, content, cites, photos, event });
         }
     }
-}
-
-/// An event that the ledger itself records because of `cause`, at the same time and in the same person's name. Its id
-/// follows from the cause's, so that it is the same however often it is computed.
-fn recorded_by_ledger(cause: &LedgerEvent, seq: u64, body: EventBody) -> LedgerEvent {
-    let mut name = cause.event.id.to_bytes().to_vec();
-    name.extend_from_slice(&seq.to_be_bytes());
-    let random: [u8; 16] = Hash::of(&name).0[..16].try_into().expect("a hash has 32 bytes");
-    let at = cause.effective_at();
-    let event = DeviceEvent {
-        id: EventId::from_parts(at.unix_ms().max(0).unsigned_abs(), u128::from_be_bytes(random)),
-        store: cause.event.store.clone(),
-        device: DeviceId::MIN,
-        device_seq: seq,
-        person: cause.event.person.clone(),
-        effective_at: at,
-        fix: Fix::Missing { reason: NoFix::Machine },
-        app: concat!("server ", env!("CARGO_PKG_VERSION")).to_owned(),
-        body,
-    };
-    let stamp = Stamp {
-        seq,
-        recorded_at: cause.stamp.recorded_at,
-        geofence: Geofence::Unknown,
-        clock: ClockVerdict::Plausible,
-        standing: Standing::Posted,
-        value_minor: 0,
-        flags: Vec::new(),
-    };
-    LedgerEvent { stamp, event }
 }
 
 /// Trusted events are judged as if the person they name had every right in the store.

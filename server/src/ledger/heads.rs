@@ -5,7 +5,7 @@
 use super::StartError;
 use crate::store::{Database, StoreError};
 use data_encoding::HEXLOWER;
-use domain::chain::SignedHead;
+use domain::chain::{Head, SignedHead};
 use domain::id::StoreCode;
 use ed25519_dalek::{Signature, Verifier, VerifyingKey};
 use std::collections::BTreeMap;
@@ -101,22 +101,33 @@ pub(super) async fn compare(
             *best = (*line, head);
         }
     }
-    for (store, (line, witnessed)) in newest {
+    for (line, witnessed) in newest.into_values() {
         if !is_signed(witnessed, key) {
             return Ok(Some(Alarm::BadWitness { line }));
         }
-        let found = database.head(store).await?.map_or(0, |signed| signed.head.seq);
-        let witnessed = &witnessed.head;
-        if found < witnessed.seq {
-            let alarm = Alarm::WentBackwards { store: store.clone(), found, witnessed: witnessed.seq };
+        if let Some(alarm) = look_for(database, &witnessed.head).await? {
             return Ok(Some(alarm));
-        }
-        let event = database.events_at(store, [witnessed.seq]).await?.pop();
-        if event.is_none_or(|event| event.hash != witnessed.hash) {
-            return Ok(Some(Alarm::Differs { store: store.clone(), seq: witnessed.seq }));
         }
     }
     Ok(None)
+}
+
+/// Whether the ledger still has a head that somebody was shown.
+pub(super) async fn look_for(database: &Database, witnessed: &Head) -> Result<Option<Alarm>, StoreError> {
+    let (store, seq) = (&witnessed.store, witnessed.seq);
+    if seq == 0 {
+        return Ok(None);
+    }
+    if let Some(event) = database.events_at(store, [seq]).await?.pop() {
+        let differs = event.hash != witnessed.hash;
+        return Ok(differs.then(|| Alarm::Differs { store: store.clone(), seq }));
+    }
+    let found = database.head(store).await?.map_or(0, |signed| signed.head.seq);
+    Ok(Some(if found < seq {
+        Alarm::WentBackwards { store: store.clone(), found, witnessed: seq }
+    } else {
+        Alarm::Differs { store: store.clone(), seq }
+    }))
 }
 
 /// The file being appended to: a thread writes what changed about once a second and syncs it.

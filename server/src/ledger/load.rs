@@ -112,7 +112,7 @@ async fn load_receipts(database: &Database, masters: &Masters, items: &[Item<'_>
     let mut variables = Variables::new();
     variables.insert("receipts", ids(events.into_iter().map(receipt_id)));
     variables.insert("heads", ids(stores.iter().map(|store| head_id(store))));
-    variables.insert("evidence", ids(items.iter().flat_map(|item| photos(&item.event.body)).map(evidence_id)));
+    variables.insert("evidence", ids(items.iter().flat_map(|item| item.event.body.photos()).map(evidence_id)));
     let statements = "SELECT * FROM $receipts; SELECT * FROM $heads; SELECT * FROM $evidence;";
     let mut results = database.run(statements, variables).await?;
     let evidence: Vec<Value> = results.take(2).map_err(StoreError::from)?;
@@ -126,13 +126,6 @@ async fn load_receipts(database: &Database, masters: &Masters, items: &[Item<'_>
     let signed_heads = signed.into_iter().map(|signed| (signed.head.store.clone(), signed)).collect();
     let photos_used = evidence.into_iter().map(read_evidence).collect::<Result<_, _>>()?;
     Ok(Loaded { receipts, heads, signed_heads, photos_used, ..Loaded::default() })
-}
-
-fn photos(body: &EventBody) -> &[PhotoId] {
-    match body {
-        EventBody::Moved(movement) => &movement.photos,
-        _ => &[],
-    }
 }
 
 fn read_evidence(row: Value) -> Result<PhotoId, StoreError> {

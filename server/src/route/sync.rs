@@ -27,6 +27,8 @@ pub async fn sync(
     let request = read_batch(&read_body(request, &state).await?)?;
     state.sync_limit.take(&request.device.to_string()).map_err(ApiError::TooOften)?;
 
+    state.ledger.check_witnessed(&request.witnessed).await.map_err(ApiError::unavailable)?;
+
     let mut answers = Vec::with_capacity(request.events.len());
     let (mut places, mut events) = (Vec::new(), Vec::new());
     for (place, value) in request.events.into_iter().enumerate() {

@@ -318,7 +318,9 @@ impl Database {
         let mut variables = Variables::new();
         variables.insert("range", prefixed("line", vec![text(store.as_str()), text(stocktake.as_str())]));
         let rows: Vec<Value> = self.run("SELECT * FROM $range", variables).await?.take(0)?;
-        rows.into_iter().map(|row| read_line(row).map(|((_, shelf, sku), line)| (LineRef { shelf, sku }, line))).collect()
+        rows.into_iter()
+            .map(|row| read_line(row).map(|((_, shelf, sku), line)| (LineRef { shelf, sku }, line)))
+            .collect()
     }
 
     async fn counted_on(
@@ -448,10 +450,7 @@ pub(crate) fn trace_entry(
         fix: device.fix,
         geofence: event.stamp.geofence,
         flags: event.stamp.flags.clone(),
-        photos: match &device.body {
-            EventBody::Moved(movement) => movement.photos.clone(),
-            _ => Vec::new(),
-        },
+        photos: device.body.photos().to_vec(),
         what: what(masters, event, cited.map(|cited| &cited.event.body)),
     }
 }

@@ -159,7 +159,8 @@ fn send(
 ) -> io::Result<()> {
     let events = phone.batch().to_vec();
     let device = events[0].device;
-    let request = SyncRequest { protocol: PROTOCOL, device, app: "crash".to_owned(), n_unsent: 0, witnessed: Vec::new(), events };
+    let request =
+        SyncRequest { protocol: PROTOCOL, device, app: "crash".to_owned(), n_unsent: 0, witnessed: Vec::new(), events };
     let body = serde_json::to_vec(&request).expect("plain data");
     let answer = ask(address, "POST", "/api/v1/sync", cookie, &body)?;
     assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
