@@ -3,3 +3,4 @@
 mod codes;
 mod fold;
 mod posting;
+mod simulator;
