@@ -4,6 +4,7 @@ mod access;
 mod archive;
 mod board;
 mod chain;
+mod conformance;
 mod crash;
 mod ledger;
 mod live;

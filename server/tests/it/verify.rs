@@ -81,3 +81,34 @@ async fn a_line_torn_by_a_crash_is_forgiven_and_a_forged_one_is_not() {
     let restarted = start(&chain.database, &chain.directory, &chain.clock, chain.heads_file()).await.expect("starts");
     assert!(matches!(&*restarted.health().borrow(), Health::ReadOnly(Alarm::BadWitness { .. })));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_saw_more_than_there_is_makes_the_ledger_read_only() {
+    let chain = with_ten_events(Engine::Memory).await;
+    let seen = chain.database.head(&crate::chain::store("S001")).await.expect("reads").expect("there is one");
+    // An older copy was restored, with the file of heads that belonged to it.
+    let older = Chain::start(Engine::Memory).await;
+    let phone = Device::new(1, "S001");
+    older.ledger.append(manager("S001"), vec![phone.opened(60)]).await.expect("answers");
+    assert!(older.ledger.check_witnessed(&[]).await.is_ok());
+    let mut forged = seen.clone();
+    forged.signature = "00".repeat(64);
+    assert!(older.ledger.check_witnessed(&[forged]).await.is_ok(), "without our signature it says nothing");
+    let alarm = Alarm::WentBackwards { store: crate::chain::store("S001"), found: 1, witnessed: 10 };
+    let answer = older.ledger.check_witnessed(std::slice::from_ref(&seen)).await;
+    assert!(matches!(answer, Err(LedgerError::ReadOnly(why)) if why == alarm));
+    let refused = older.ledger.append(manager("S001"), vec![phone.counted(1, "A-01", 0, 1)]).await;
+    assert!(matches!(refused, Err(LedgerError::ReadOnly(_))), "nothing more is written");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_saw_other_events_makes_the_ledger_read_only() {
+    let chain = with_ten_events(Engine::Memory).await;
+    let seen = chain.database.head(&crate::chain::store("S001")).await.expect("reads").expect("there is one");
+    let other = Chain::start(Engine::Memory).await;
+    let phone = Device::new(2, "S001");
+    let events = [phone.opened(60)].into_iter().chain((1..12).map(|n| phone.counted(50 - n, "A-02", 1, n))).collect();
+    other.ledger.append(manager("S001"), events).await.expect("answers");
+    let answer = other.ledger.check_witnessed(&[seen]).await;
+    assert!(matches!(answer, Err(LedgerError::ReadOnly(Alarm::Differs { seq: 10, .. }))));
+}
