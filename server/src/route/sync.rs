@@ -2,7 +2,7 @@
 
 use crate::access::Asker;
 use crate::error::ApiError;
-use crate::route::read_body;
+use crate::route::{BODY_MAX_TEXT, read_body};
 use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::{Extension, Json};
@@ -24,7 +24,7 @@ pub async fn sync(
     request: Request,
 ) -> Result<Json<SyncResponse>, ApiError> {
     let viewer = asker.viewer()?.clone();
-    let request = read_batch(&read_body(request, &state).await?)?;
+    let request = read_batch(&read_body(request, &state, BODY_MAX_TEXT).await?)?;
     state.sync_limit.take(&request.device.to_string()).map_err(ApiError::TooOften)?;
 
     state.ledger.check_witnessed(&request.witnessed).await.map_err(ApiError::unavailable)?;

@@ -7,6 +7,8 @@ mod chain;
 mod crash;
 mod ledger;
 mod live;
+mod photo;
+mod photo_store;
 mod print;
 mod rebuild;
 mod schema;
