@@ -18,7 +18,7 @@ use axum::body::Bytes;
 use domain::chain::Hash;
 use domain::id::{PersonId, StoreCode};
 use domain::instant::Timestamp;
-use domain::photo::{PerceptualHash, PhotoId, PhotoRefusal};
+use domain::photo::{Likeness, PhotoId, PhotoRefusal};
 pub use index::PhotoFacts;
 use index::PhotoIndex;
 use store::{PhotoStore, PhotoStoreError, Size};
@@ -163,7 +163,7 @@ impl Photos {
             n_bytes,
             width: made.width,
             height: made.height,
-            phash: made.phash,
+            likeness: made.likeness,
             kept: Hash::of(&made.full),
         };
         // The record last: what it names is there.
@@ -201,8 +201,8 @@ impl Photos {
 
     /// The photos that look nearly like this, in memory, nearest first.
     #[must_use]
-    pub fn similar(&self, phash: PerceptualHash) -> Vec<PhotoId> {
-        self.index.similar(phash)
+    pub fn similar(&self, likeness: Likeness) -> Vec<PhotoId> {
+        self.index.similar(likeness)
     }
 
     /// The picture as kept, a JPEG.

@@ -7,7 +7,6 @@ use domain::id::{PersonId, StoreCode};
 use domain::instant::{DAY_MS, Timestamp};
 use domain::photo::{PhotoId, PhotoReceipt, PhotoRefusal, PhotoStep, photo_step};
 use domain::sync::Trouble;
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Deserialize;
 use std::time::Duration;

@@ -3,7 +3,7 @@
 use crate::store::photo::PhotoRecord;
 use domain::id::{PersonId, StoreCode};
 use domain::instant::Timestamp;
-use domain::photo::{PerceptualHash, PhotoId};
+use domain::photo::{Likeness, PerceptualHash, PhotoId};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
@@ -20,7 +20,7 @@ pub struct PhotoFacts {
     /// When the server had it.
     pub recorded_at: Timestamp,
     /// What it looks like.
-    pub phash: PerceptualHash,
+    pub likeness: Likeness,
     /// The nearest of the photos that were here before it and look nearly the same.
     pub similar_to: Option<PhotoId>,
 }
@@ -44,7 +44,7 @@ impl PhotoIndex {
     /// Adds a photo; the first record of a photo stays.
     pub fn add(&self, record: PhotoRecord) {
         let mut inner = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let hash = (record.phash, record.id);
+        let hash = (record.likeness.coarse, record.id);
         if let Entry::Vacant(place) = inner.by_id.entry(record.id) {
             place.insert(record);
             inner.hashes.push(hash);
@@ -63,8 +63,7 @@ impl PhotoIndex {
         let inner = self.read();
         let own = inner.by_id.get(id)?;
         let similar_to = inner
-            .near(own.phash)
-            .filter_map(|(distance, other)| Some((distance, inner.by_id.get(&other)?)))
+            .near(own.likeness)
             .filter(|(_, other)| (other.at, other.id) < (own.at, own.id))
             .min_by_key(|(distance, other)| (*distance, other.at, other.id))
             .map(|(_, other)| other.id);
@@ -73,24 +72,31 @@ impl PhotoIndex {
             person: own.person.clone(),
             taken_at: own.taken_at,
             recorded_at: own.at,
-            phash: own.phash,
+            likeness: own.likeness,
             similar_to,
         })
     }
 
     /// The photos that look nearly like this, nearest first.
     #[must_use]
-    pub fn similar(&self, phash: PerceptualHash) -> Vec<PhotoId> {
-        let mut near: Vec<_> = self.read().near(phash).collect();
+    pub fn similar(&self, likeness: Likeness) -> Vec<PhotoId> {
+        let inner = self.read();
+        let mut near: Vec<_> =
+            inner.near(likeness).map(|(distance, record)| (distance, record.at, record.id)).collect();
         near.sort_unstable();
-        near.into_iter().map(|(_, id)| id).collect()
+        near.into_iter().map(|(.., id)| id).collect()
     }
 }
 
 impl Inner {
-    fn near(&self, phash: PerceptualHash) -> impl Iterator<Item = (u32, PhotoId)> {
-        let near = self.hashes.iter().filter(move |(other, _)| phash.is_near(*other));
-        near.map(move |(other, id)| (phash.distance(*other), *id))
+    /// The photos that look nearly like this, with how far they are from it.
+    fn near(&self, likeness: Likeness) -> impl Iterator<Item = (u32, &PhotoRecord)> {
+        self.hashes
+            .iter()
+            .filter(move |(coarse, _)| coarse.distance(likeness.coarse) <= PerceptualHash::NEAR_MAX)
+            .filter_map(|(_, id)| self.by_id.get(id))
+            .filter(move |record| record.likeness.is_near(likeness))
+            .map(move |record| (record.likeness.fine.distance(likeness.fine), record))
     }
 }
 
@@ -98,9 +104,13 @@ impl Inner {
 mod tests {
     use super::*;
     use domain::chain::Hash;
-    use domain::photo::PhotoKind;
+    use domain::photo::{FineHash, PhotoKind};
 
-    fn record(n: u64, phash: u64) -> PhotoRecord {
+    fn likeness(bits: u64) -> Likeness {
+        Likeness { coarse: PerceptualHash(bits), fine: FineHash([bits; 4]) }
+    }
+
+    fn record(n: u64, bits: u64) -> PhotoRecord {
         let at = Timestamp::from_unix_ms(n.cast_signed());
         PhotoRecord {
             id: PhotoId::of(&n.to_be_bytes()),
@@ -112,7 +122,7 @@ mod tests {
             n_bytes: 1,
             width: 1,
             height: 1,
-            phash: PerceptualHash(phash),
+            likeness: likeness(bits),
             kept: Hash::GENESIS,
         }
     }
@@ -126,7 +136,7 @@ mod tests {
         }
         let similar = |photo: &PhotoRecord| index.facts(&photo.id).expect("known").similar_to;
         assert_eq!(photos.each_ref().map(similar), [None, Some(photos[0].id), Some(photos[1].id), None]);
-        assert_eq!(index.similar(PerceptualHash(0b1111)), [photos[1].id, photos[2].id, photos[0].id]);
+        assert_eq!(index.similar(likeness(0b1111)), [photos[1].id, photos[2].id, photos[0].id]);
         assert_eq!(index.facts(&PhotoId::of(b"?")), None);
     }
 
@@ -137,6 +147,6 @@ mod tests {
         index.add(first.clone());
         index.add(PhotoRecord { person: PersonId::parse("P2").expect("valid"), ..first.clone() });
         assert_eq!(index.get(&first.id), Some(first.clone()));
-        assert_eq!(index.similar(first.phash), [first.id]);
+        assert_eq!(index.similar(first.likeness), [first.id]);
     }
 }

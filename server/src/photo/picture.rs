@@ -1,8 +1,8 @@
 //! Makes of a file that anybody may have sent the pictures that we keep: upright, of bounded size, free of metadata.
 
 use domain::photo::{
-    PHOTO_BYTES_MAX, PHOTO_KEPT_SIDE_MAX, PHOTO_THUMB_SIDE_MAX, PerceptualHash, PhotoId, PhotoKind, PhotoRefusal,
-    check_dimensions, is_whole_jpeg,
+    FineHash, Likeness, PHOTO_BYTES_MAX, PHOTO_KEPT_SIDE_MAX, PHOTO_THUMB_SIDE_MAX, PerceptualHash, PhotoId, PhotoKind,
+    PhotoRefusal, check_dimensions, is_whole_jpeg,
 };
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
@@ -28,7 +28,7 @@ pub struct Picture {
     /// The same in small, a JPEG.
     pub thumb: Vec<u8>,
     /// What it looks like.
-    pub phash: PerceptualHash,
+    pub likeness: Likeness,
 }
 
 /// Checks a file that was sent as the photo `id` and makes what is kept of it. Takes a moment of processor time.
@@ -52,7 +52,7 @@ pub fn make(id: PhotoId, bytes: &[u8]) -> Result<Picture, PhotoRefusal> {
         height: full.height(),
         full: encode(&full, KEPT_QUALITY)?,
         thumb: encode(&thumb, THUMB_QUALITY)?,
-        phash: phash(&full),
+        likeness: likeness(&full),
     })
 }
 
@@ -120,11 +120,17 @@ fn encode(image: &DynamicImage, quality: u8) -> Result<Vec<u8>, PhotoRefusal> {
     Ok(bytes)
 }
 
-/// The difference hash of a picture.
-fn phash(image: &DynamicImage) -> PerceptualHash {
-    let (width, height) = PerceptualHash::SIZE;
-    // The triangle averages over everything that falls into a pixel: single grains and edges do not decide.
-    let small = image.grayscale().resize_exact(width, height, FilterType::Triangle).into_luma8();
-    let pixels: &[u8; 72] = small.as_raw().as_slice().try_into().expect("9 × 8 pixels of one byte");
-    PerceptualHash::of_grey(pixels)
+fn likeness(image: &DynamicImage) -> Likeness {
+    let grey = image.grayscale();
+    Likeness {
+        coarse: PerceptualHash::of_grey(&pixels(&grey, PerceptualHash::SIZE)),
+        fine: FineHash::of_grey(&pixels(&grey, FineHash::SIZE)),
+    }
+}
+
+/// The picture in `N` pixels. The triangle averages over everything that falls into a pixel: single grains and edges
+/// do not decide.
+fn pixels<const N: usize>(grey: &DynamicImage, (width, height): (u32, u32)) -> [u8; N] {
+    let small = grey.resize_exact(width, height, FilterType::Triangle).into_luma8();
+    small.into_raw().try_into().expect("one byte for each pixel of the size asked for")
 }

@@ -5,7 +5,7 @@ use super::row::Fields;
 use domain::chain::Hash;
 use domain::id::{PersonId, StoreCode};
 use domain::instant::Timestamp;
-use domain::photo::{PerceptualHash, PhotoId, PhotoKind};
+use domain::photo::{FineHash, Likeness, PerceptualHash, PhotoId, PhotoKind};
 use surrealdb::types::{SurrealValue, Value};
 
 /// A photo that is kept.
@@ -30,7 +30,7 @@ pub struct PhotoRecord {
     /// Height as kept, in pixels.
     pub height: u32,
     /// What it looks like.
-    pub phash: PerceptualHash,
+    pub likeness: Likeness,
     /// The hash of the picture as kept.
     pub kept: Hash,
 }
@@ -46,6 +46,7 @@ struct PhotoRow {
     width: i64,
     height: i64,
     phash: i64,
+    fine: String,
     kept: String,
 }
 
@@ -67,7 +68,8 @@ impl Database {
             bytes: i64::try_from(photo.n_bytes).expect("a photo has less than 2^63 bytes"),
             width: photo.width.into(),
             height: photo.height.into(),
-            phash: photo.phash.0.cast_signed(),
+            phash: photo.likeness.coarse.0.cast_signed(),
+            fine: photo.likeness.fine.0.map(|part| format!("{part:016x}")).concat(),
             kept: photo.kept.to_string(),
         };
         let query = "CREATE type::record('photo', $key) CONTENT $row RETURN NONE";
@@ -100,7 +102,8 @@ impl Database {
 
 fn read(row: Value) -> Result<PhotoRecord, StoreError> {
     let mut fields = Fields::of(row)?;
-    let [store, person, kind, kept] = ["store", "person", "kind", "kept"].map(|field| fields.text(field));
+    let [store, person, kind, kept, fine_text] =
+        ["store", "person", "kind", "kept", "fine"].map(|field| fields.text(field));
     let kind = kind?;
     let known = [PhotoKind::Jpeg, PhotoKind::Png, PhotoKind::WebP].into_iter().find(|known| known.as_str() == kind);
     Ok(PhotoRecord {
@@ -113,7 +116,21 @@ fn read(row: Value) -> Result<PhotoRecord, StoreError> {
         n_bytes: fields.n("bytes")?,
         width: fields.n("width")?,
         height: fields.n("height")?,
-        phash: PerceptualHash(fields.int("phash")?.cast_unsigned()),
+        likeness: Likeness {
+            coarse: PerceptualHash(fields.int("phash")?.cast_unsigned()),
+            fine: fields.parsed(fine(&fine_text?).ok_or("its fine hash is not 64 hexadecimal digits"))?,
+        },
         kept: fields.parsed(Hash::try_from(kept?))?,
     })
+}
+
+fn fine(text: &str) -> Option<FineHash> {
+    let mut parts = [0_u64; 4];
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (n, part) in parts.iter_mut().enumerate() {
+        *part = u64::from_str_radix(text.get(16 * n..16 * n + 16)?, 16).ok()?;
+    }
+    Some(FineHash(parts))
 }
