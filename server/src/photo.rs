@@ -2,8 +2,8 @@
 //!
 //! A photo arrives under the name that its bytes have ([`domain::photo::PhotoId`]). [`picture`] checks it and makes
 //! an upright JPEG of bounded size without the camera's metadata, [`store`] keeps that on disk or in a bucket,
-//! [`index`] knows all of them in memory and which look alike, [`route`] speaks HTTP. The ledger asks [`Photos::has`]
-//! and [`Photos::facts`] before it takes an event that names a photo.
+//! [`index`] knows all of them in memory and which look alike, [`route`] speaks HTTP. The ledger asks what is known of a
+//! photo before it takes an event that names it.
 
 pub mod index;
 pub mod picture;
@@ -12,9 +12,11 @@ pub mod store;
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::ledger;
 use crate::store::photo::PhotoRecord;
 use crate::store::{Database, StoreError};
 use axum::body::Bytes;
+use domain::accept::PhotoFact;
 use domain::chain::Hash;
 use domain::id::{PersonId, StoreCode};
 use domain::instant::Timestamp;
@@ -93,6 +95,17 @@ pub struct Upload {
     pub taken_at: Option<Timestamp>,
     /// The file.
     pub bytes: Bytes,
+}
+
+/// What the ledger asks, of memory: [`Photos::look_up`] comes first.
+impl ledger::Photos for Photos {
+    fn fact(&self, photo: &PhotoId) -> PhotoFact {
+        match self.facts(photo) {
+            None => PhotoFact::Missing,
+            Some(PhotoFacts { similar_to: Some(_), .. }) => PhotoFact::Alike,
+            Some(_) => PhotoFact::Here,
+        }
+    }
 }
 
 impl Photos {
@@ -177,19 +190,20 @@ impl Photos {
 
     /// Whether a photo is kept. In memory, except for photos that another server process has taken in.
     pub async fn has(&self, id: &PhotoId) -> bool {
-        if self.index.get(id).is_some() {
-            return true;
+        self.look_up(std::slice::from_ref(id)).await;
+        self.index.get(id).is_some()
+    }
+
+    /// Brings into memory which of these photos other server processes have taken in.
+    pub async fn look_up(&self, ids: &[PhotoId]) {
+        let unknown: Vec<PhotoId> = ids.iter().filter(|id| self.index.get(id).is_none()).copied().collect();
+        if unknown.is_empty() {
+            return;
         }
-        match self.db.photo(id).await {
-            Ok(Some(record)) => {
-                self.index.add(record);
-                true
-            }
-            Ok(None) => false,
-            Err(error) => {
-                tracing::warn!(error = crate::error::chain(&error), "a photo could not be looked up");
-                false
-            }
+        match self.db.photos_named(&unknown).await {
+            Ok(records) => records.into_iter().for_each(|record| self.index.add(record)),
+            // An event that names one is refused, kept by its phone, and sent again.
+            Err(error) => tracing::warn!(error = crate::error::chain(&error), "photos could not be looked up"),
         }
     }
 

@@ -50,7 +50,7 @@ pub struct App {
     /// How often a device may send.
     pub sync_limit: Limiter,
     /// The photos.
-    pub photos: Photos,
+    pub photos: Arc<Photos>,
     /// How often a person may send a photo.
     pub photo_limit: Limiter,
     /// The browser's half.
@@ -107,11 +107,11 @@ impl AppState {
         let people = accounts.into_iter().map(|account| (account.viewer.id, account.viewer.name)).collect();
         let directory = Directory::new(masters, people);
         let heads_file = config.heads_file();
-        let photos = Arc::new(crate::ledger::NoPhotos);
-        let ledger = Ledger::start(db.clone(), directory.clone(), keys.clone(), photos, clock.clone(), heads_file);
+        let photos = Arc::new(Photos::open(&config, clock.clone(), db.clone()).await?);
+        let judge = photos.clone();
+        let ledger = Ledger::start(db.clone(), directory.clone(), keys.clone(), judge, clock.clone(), heads_file);
         let ledger = ledger.await.map_err(StartError::Ledger)?;
         let live = LiveHub::start(db.clone(), directory.clone(), clock.clone());
-        let photos = Photos::open(&config, clock.clone(), db.clone()).await?;
         let per_s = config.sync_per_device_per_s;
         let site = Site::open(&config.site_dir);
         let leptos = LeptosOptions::builder().output_name("shelftrace").build();

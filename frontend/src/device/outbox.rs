@@ -5,9 +5,10 @@ use super::recorder::{CLOCK_OFFSET, device_id};
 use super::{Device, OutboxSummary, ParkedEvent, SendTrouble, StoreTrouble, glue, http, photo};
 use domain::accept::{AGE_MAX_MS, Refusal};
 use domain::chain::SignedHead;
-use domain::event::DeviceEvent;
+use domain::event::{DeviceEvent, EventBody};
 use domain::id::{EventId, PersonId, StoreCode};
 use domain::instant::Timestamp;
+use domain::photo::PhotoId;
 use domain::sync::{
     NextStep, PROTOCOL, SyncRequest, SyncResponse, Trouble, backoff_ms, clock_offset_ms, may_pass_later, next_step,
 };
@@ -210,7 +211,7 @@ struct Photos {
 
 impl Photos {
     /// Sends what there is, and names the photos that are still only here.
-    async fn send(&mut self, person: &PersonId) -> Result<Vec<String>, SendTrouble> {
+    async fn send(&mut self, person: &PersonId) -> Result<Vec<PhotoId>, SendTrouble> {
         if self.trouble.is_none()
             && let Err(trouble) = photo::send_all(person).await
         {
@@ -221,20 +222,18 @@ impl Photos {
             self.trouble = Some(trouble);
         }
         let waiting = photo::waiting(person).await?;
-        Ok(waiting.into_iter().map(|photo| photo.id.to_string()).collect())
+        Ok(waiting.into_iter().map(|photo| photo.id).collect())
     }
 }
 
 /// The events before the first that names one of the photos: it would be refused without it, and the ones behind it
 /// keep their order.
-fn before_photos(mut events: Vec<DeviceEvent>, photos: &[String]) -> Vec<DeviceEvent> {
-    let names_one = |event: &DeviceEvent| {
-        let text = serde_json::to_string(event).unwrap_or_default();
-        photos.iter().any(|photo| text.contains(photo.as_str()))
+fn before_photos(mut events: Vec<DeviceEvent>, photos: &[PhotoId]) -> Vec<DeviceEvent> {
+    let names_one = |event: &DeviceEvent| match &event.body {
+        EventBody::Moved(movement) => movement.photos.iter().any(|photo| photos.contains(photo)),
+        _ => false,
     };
-    if !photos.is_empty()
-        && let Some(first) = events.iter().position(names_one)
-    {
+    if let Some(first) = events.iter().position(names_one) {
         events.truncate(first);
     }
     events

@@ -1,12 +1,12 @@
 //! What is known of each photo; the pictures themselves lie in [`crate::photo::store`].
 
 use super::db::{Database, StoreError, checked};
-use super::row::Fields;
+use super::row::{Fields, ids};
 use domain::chain::Hash;
 use domain::id::{PersonId, StoreCode};
 use domain::instant::Timestamp;
 use domain::photo::{FineHash, Likeness, PerceptualHash, PhotoId, PhotoKind};
-use surrealdb::types::{SurrealValue, Value};
+use surrealdb::types::{RecordId, SurrealValue, Value, Variables};
 
 /// A photo that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,9 +85,18 @@ impl Database {
     /// # Errors
     /// When the database fails or the row is damaged.
     pub async fn photo(&self, id: &PhotoId) -> Result<Option<PhotoRecord>, StoreError> {
-        let query = "SELECT * FROM type::record('photo', $key)";
-        let rows: Vec<Value> = checked(self.query(query).bind(("key", id.to_string()))).await?.take(0)?;
-        rows.into_iter().next().map(read).transpose()
+        Ok(self.photos_named(&[*id]).await?.into_iter().next())
+    }
+
+    /// What is known of those of the photos that are kept.
+    ///
+    /// # Errors
+    /// When the database fails or a row is damaged.
+    pub async fn photos_named(&self, named: &[PhotoId]) -> Result<Vec<PhotoRecord>, StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("ids", ids(named.iter().map(|id| RecordId::new("photo", id.to_string()))));
+        let rows: Vec<Value> = self.run("SELECT * FROM $ids", variables).await?.take(0)?;
+        rows.into_iter().map(read).collect()
     }
 
     /// What is known of every photo.

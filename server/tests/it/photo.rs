@@ -1,10 +1,11 @@
 //! Photos: who may bring and see them, what is taken, what is kept of it, and which look alike.
 
-use crate::support::{Browser, NOW, Reply, TestServer, person};
+use crate::support::{Browser, NOW, Reply, TestServer, event, person};
 use axum::http::{Method, StatusCode, header};
 use domain::photo::{PHOTO_BYTES_MAX, PhotoId};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
+use serde_json::{Value, json};
 use std::io::Cursor;
 
 /// A scene that no other seed gives: light falling off to one side, and boxes on shelves.
@@ -333,6 +334,44 @@ async fn a_photo_taken_in_once_more_in_disguise_is_recognised() {
         let facts = server.state.photos.facts(&id).expect("kept");
         assert_eq!(facts.similar_to, None, "scene {seed}");
     }
+}
+
+/// Writing off a piece, with a photo of it.
+fn written_off(n: u64, photo: PhotoId) -> Value {
+    let leg = |place: Value, units: i64| json!({ "place": place, "sku": "100001", "units": units });
+    let mut written_off = event(
+        n,
+        &json!({ "moved": {
+            "kind": "write_off", "reason": "damaged", "photos": [photo],
+            "legs": [leg(json!({ "shelf": "A-01" }), -1), leg(json!("shrinkage"), 1)],
+        } }),
+    );
+    written_off["person"] = json!(person("manager"));
+    written_off
+}
+
+#[tokio::test]
+async fn an_event_waits_for_its_photo_and_a_likeness_is_flagged() {
+    let server = TestServer::start().await;
+    let manager = server.signed_in("manager").await;
+    let original = scene(3, 640, 480);
+    let (first, copy) = (jpeg(&original, 90), jpeg(&original, 50));
+    let outcome = |reply: Reply| reply.json["answers"][0]["outcome"].clone();
+
+    let early = outcome(manager.sync(1, &[written_off(1, PhotoId::of(&first))]).await);
+    assert_eq!(early["why"]["code"], "photo_missing", "{early}");
+    let first = taken(&manager, &first).await;
+    let sent = outcome(manager.sync(1, &[written_off(1, first)]).await);
+    assert_eq!(sent["is"], "accepted", "{sent}");
+    server.clock.advance_ms(1_000);
+    let copy = taken(&manager, &copy).await;
+    for (n, photo) in [(2, copy), (3, first)] {
+        let sent = outcome(manager.sync(1, &[written_off(n, photo)]).await);
+        assert_eq!(sent["is"], "accepted", "{sent}");
+    }
+    let reply = manager.get("/api/v1/events?store=S001").await;
+    let flags: Vec<&Value> = reply.json["events"].as_array().expect("events").iter().map(|one| &one["flags"]).collect();
+    assert_eq!(flags, [&json!(["photo_reused"]), &json!(["photo_alike"]), &json!([])], "{}", reply.json);
 }
 
 #[tokio::test]
