@@ -1,49 +1,7 @@
-import { type Page, chromium, expect, test } from '@playwright/test';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { CHROMIUM } from './support/camera.ts';
-import { SITE } from './support/seeded.ts';
+import { expect, test } from '@playwright/test';
+import { call, type Glue, profile, withGlue } from './support/glue.ts';
 
 // The phone's outbox by itself: the built glue.js in a page without the app, no server behind it.
-
-type Glue = Record<string, (...values: unknown[]) => Promise<unknown>>;
-
-const ORIGIN = 'http://127.0.0.1:9';
-
-/** A page that can import the glue; `profile` keeps its data between calls. */
-async function withGlue(profile: string, use: (page: Page) => Promise<void>): Promise<void> {
-  const context = await chromium.launchPersistentContext(profile, CHROMIUM);
-  try {
-    const { build } = JSON.parse(readFileSync(join(SITE, 'build.json'), 'utf8')) as { build: string };
-    const glue = readFileSync(join(SITE, 'pkg', build, 'glue.js'), 'utf8');
-    await context.route(`${ORIGIN}/**`, (route) =>
-      route.request().url().endsWith('/glue.js')
-        ? route.fulfill({ contentType: 'text/javascript', body: glue })
-        : route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>phone</title>' }),
-    );
-    const page = context.pages()[0] ?? (await context.newPage());
-    await page.goto(ORIGIN);
-    await use(page);
-  } finally {
-    await context.close();
-  }
-}
-
-function profile(): string {
-  return mkdtempSync(join(tmpdir(), 'shelftrace-phone-'));
-}
-
-/** Calls an export of the glue in the page. */
-function call(page: Page, name: string, ...values: unknown[]): Promise<unknown> {
-  return page.evaluate(
-    async ([name, values]) => {
-      const glue = (await import('/glue.js' as string)) as Glue;
-      return glue[name]!(...values);
-    },
-    [name, values] as const,
-  );
-}
 
 function event(id: string): string {
   return JSON.stringify({ id, store: 'S001', device_seq: 0 });

@@ -4,7 +4,7 @@
 //! arguments. Read in this order: [`id`], [`instant`] and [`movement`] name things; [`event`] is what a device
 //! records; [`accept`] decides whether the ledger takes it and [`approval`] whose word it needs; [`chain`] makes the ledger tamper-evident; [`fold`]
 //! turns it into the read models; [`board`] shapes them for people; [`policy`] says who may see and do what;
-//! [`sync`] is the protocol between phone and server. What the phone scans goes through [`scan`], which decides when
+//! [`sync`] is the protocol between phone and server, [`photo`] the evidence that goes with it. What the phone scans goes through [`scan`], which decides when
 //! a code counts, and [`barcode`], which says what it means by way of [`gtin`], [`gs1`] and [`in_store`].
 #![warn(missing_docs)]
 

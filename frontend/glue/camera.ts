@@ -44,6 +44,8 @@ interface MoreConstraints extends MediaTrackConstraintSet {
 
 let stream: MediaStream | undefined;
 let session: Session | undefined;
+/** What was being read when a photo was asked for; it goes on when the photo is done. */
+let interrupted: Session | undefined;
 let frames = 0;
 
 function track(): MediaStreamTrack | undefined {
@@ -157,7 +159,8 @@ class Session {
 
   constructor(
     private readonly video: HTMLVideoElement,
-    private readonly onFrame: (frameJson: string) => void,
+    /** Nobody, while the picture is only shown. */
+    private readonly onFrame: ((frameJson: string) => void) | undefined,
     private readonly onTrouble: (code: string, message: string) => void,
   ) {
     const { signal } = this.abort;
@@ -230,7 +233,7 @@ class Session {
   }
 
   private schedule(): void {
-    if (!this.running || this.cancelNext) return;
+    if (!this.onFrame || !this.running || this.cancelNext) return;
     const next = (): void => {
       this.cancelNext = undefined;
       void this.step();
@@ -255,7 +258,7 @@ class Session {
     try {
       const bitmap = await createImageBitmap(video);
       const reading = await read("frame", bitmap);
-      if (!this.running) return;
+      if (!this.running || !this.onFrame) return;
       frames += 1;
       const frame: Frame = { frame: frames, ...reading };
       this.onFrame(JSON.stringify(frame));
@@ -315,8 +318,7 @@ export async function startCamera(
   onTrouble: (code: string, message: string) => void,
 ): Promise<string> {
   const options = JSON.parse(optionsJson) as Options;
-  session?.end();
-  session = undefined;
+  detachCamera();
   warmUp();
   await open(options.device_id ?? "");
   const started = new Session(video, onFrame, onTrouble);
@@ -340,6 +342,52 @@ export async function resumeCamera(): Promise<void> {
 export function detachCamera(): void {
   session?.end();
   session = undefined;
+  interrupted?.end();
+  interrupted = undefined;
+}
+
+/** A photo is evidence: as many pixels as it is kept with, where the camera has them. */
+const STILL: MediaTrackConstraints = { width: { ideal: 1_600 }, height: { ideal: 1_200 } };
+const READING: MediaTrackConstraints = { width: { ideal: WIDTH }, height: { ideal: HEIGHT } };
+
+async function resize(to: MediaTrackConstraints): Promise<void> {
+  // A camera that cannot keeps the size it has.
+  await track()
+    ?.applyConstraints(to)
+    .catch((error: unknown) => console.warn("the camera keeps its size", error));
+}
+
+/**
+ * Shows the camera in `video` without reading it, for a photo; reading that was under way waits until
+ * `unviewCamera`. Resolves and reports like `startCamera`.
+ */
+export async function viewCamera(
+  video: HTMLVideoElement,
+  onTrouble: (code: string, message: string) => void,
+): Promise<string> {
+  if (session && !interrupted) {
+    session.pause();
+    interrupted = session;
+  } else {
+    session?.end();
+  }
+  session = undefined;
+  await open("");
+  await resize(STILL);
+  const started = new Session(video, undefined, onTrouble);
+  session = started;
+  await started.attach();
+  await started.resume();
+  return describe();
+}
+
+/** The photo is done: the camera goes back to what was being read, or rests. */
+export async function unviewCamera(): Promise<void> {
+  session?.end();
+  session = interrupted;
+  interrupted = undefined;
+  await resize(READING);
+  await session?.resume();
 }
 
 /** Gives the camera back, at sign-out. */

@@ -1,6 +1,6 @@
 /**
- * What the phone keeps: its outbox of recorded events, the snapshot it counts from, and small
- * facts about itself. An event is stored with its device sequence in one durable transaction;
+ * What the phone keeps: its outbox of recorded events, the snapshot it counts from, small facts
+ * about itself, and photos (`photo_store.ts`). An event is stored with its device sequence in one durable transaction;
  * whoever calls may show the tick when the promise resolves, not before.
  *
  * Failures: `store_unavailable` (no IndexedDB here), `store_newer` (a newer build has used it),
@@ -10,7 +10,8 @@ import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { Failure } from "./failure";
 
 const NAME = "shelftrace";
-const VERSION = 1;
+/** 1: outbox, snapshot, facts; 2: photos. */
+const VERSION = 2;
 const NEXT_SEQ = "next_device_seq";
 
 /** pending: to be sent; accepted: in the ledger; parked: refused, shown; withdrawn: refused, put away by the person. */
@@ -36,7 +37,32 @@ interface OutboxRecord {
   reason: string;
 }
 
-interface Schema extends DBSchema {
+/** pending: to be sent; uploaded: the server has it; parked: refused, shown. */
+export type PhotoState = "pending" | "uploaded" | "parked";
+
+export interface PhotoRecord {
+  /** SHA-256 of the blob, 64 lower-case hexadecimal digits. */
+  id: string;
+  /** Who took it: sent under its own person's sign-in only. */
+  person: string;
+  /** The store it is evidence of. */
+  store: string;
+  state: PhotoState;
+  /** The JPEG as it is sent. */
+  blob: Blob;
+  width: number;
+  height: number;
+  /** The server's clock as the phone believes it, milliseconds. */
+  taken_at: number;
+  /** Device clock, milliseconds. */
+  stored_at: number;
+  /** Device clock, milliseconds; 0 while pending. */
+  settled_at: number;
+  /** Why it was refused, as JSON text; empty otherwise. */
+  reason: string;
+}
+
+export interface Schema extends DBSchema {
   meta: { key: string; value: string | number };
   outbox: {
     key: number;
@@ -49,9 +75,14 @@ interface Schema extends DBSchema {
     };
   };
   snapshot: { key: string; value: { json: string; stored_at: number } };
+  photo: {
+    key: string;
+    value: PhotoRecord;
+    indexes: { by_state: [PhotoState, string, number]; by_settled: [PhotoState, number] };
+  };
 }
 
-type Database = IDBPDatabase<Schema>;
+export type Database = IDBPDatabase<Schema>;
 
 let opened: Promise<Database> | undefined;
 
@@ -66,14 +97,22 @@ function database(): Promise<Database> {
 async function openDatabase(): Promise<Database> {
   if (typeof indexedDB === "undefined") throw new Failure("store_unavailable", "IndexedDB is missing");
   const db = await openDB<Schema>(NAME, VERSION, {
-    upgrade(db) {
-      db.createObjectStore("meta");
-      const outbox = db.createObjectStore("outbox", { keyPath: "seq" });
-      outbox.createIndex("by_id", "id", { unique: true });
-      outbox.createIndex("by_state", ["state", "person", "seq"]);
-      outbox.createIndex("by_stocktake", ["stocktake", "seq"]);
-      outbox.createIndex("by_settled", ["state", "settled_at"]);
-      db.createObjectStore("snapshot");
+    upgrade(db, before) {
+      // Each step adds to what is there: an outbox of an older build is never touched.
+      if (before < 1) {
+        db.createObjectStore("meta");
+        const outbox = db.createObjectStore("outbox", { keyPath: "seq" });
+        outbox.createIndex("by_id", "id", { unique: true });
+        outbox.createIndex("by_state", ["state", "person", "seq"]);
+        outbox.createIndex("by_stocktake", ["stocktake", "seq"]);
+        outbox.createIndex("by_settled", ["state", "settled_at"]);
+        db.createObjectStore("snapshot");
+      }
+      if (before < 2) {
+        const photo = db.createObjectStore("photo", { keyPath: "id" });
+        photo.createIndex("by_state", ["state", "person", "stored_at"]);
+        photo.createIndex("by_settled", ["state", "settled_at"]);
+      }
     },
     // A newer build in another tab needs the database: let it go, the next call opens it again.
     blocking: forget,
@@ -93,7 +132,7 @@ const LOST_CONNECTION = ["InvalidStateError", "UnknownError", "AbortError"];
  * Runs an operation, and once more on a new connection when the old one was lost: iOS drops it while
  * the app is in the background. Every operation here may run twice without harm.
  */
-async function run<T>(operation: (db: Database) => Promise<T>): Promise<T> {
+export async function run<T>(operation: (db: Database) => Promise<T>): Promise<T> {
   try {
     return await operation(await database());
   } catch (error) {
@@ -118,6 +157,11 @@ function failure(error: unknown): Failure {
 
 /** The smallest and the largest key of one person's events in one state. */
 function eventsIn(state: State, person: string): IDBKeyRange {
+  return IDBKeyRange.bound([state, person, 0], [state, person, Infinity]);
+}
+
+/** The smallest and the largest key of one person's photos in one state. */
+export function photosIn(state: PhotoState, person: string): IDBKeyRange {
   return IDBKeyRange.bound([state, person, 0], [state, person, Infinity]);
 }
 
@@ -185,23 +229,28 @@ export async function eventsOf(stocktake: string): Promise<string> {
 }
 
 /**
- * How much is unsent: JSON `{n_pending, oldest_stored_at, n_parked, n_pending_others}`. The times are
- * milliseconds of the device clock, null when nothing is unsent; others are people who used this device.
+ * How much is unsent: JSON `{n_pending, oldest_stored_at, n_parked, n_pending_others, n_photos}`. The times are
+ * milliseconds of the device clock, null when no event is unsent; others are people who used this device; photos
+ * are the person's own that the server does not have yet.
  */
 export async function outboxSummary(person: string): Promise<string> {
   return run(async (db) => {
-    const index = db.transaction("outbox").store.index("by_state");
-    const [n_pending, n_parked, n_all, oldest] = await Promise.all([
+    const tx = db.transaction(["outbox", "photo"]);
+    const index = tx.objectStore("outbox").index("by_state");
+    const photos = tx.objectStore("photo").index("by_state");
+    const [n_pending, n_parked, n_all, oldest, n_photos] = await Promise.all([
       index.count(eventsIn("pending", person)),
       index.count(eventsIn("parked", person)),
       index.count(IDBKeyRange.bound(["pending"], ["pending", []])),
       index.get(eventsIn("pending", person)),
+      photos.count(photosIn("pending", person)),
     ]);
     return JSON.stringify({
       n_pending,
       oldest_stored_at: oldest?.stored_at ?? null,
       n_parked,
       n_pending_others: n_all - n_pending,
+      n_photos,
     });
   });
 }

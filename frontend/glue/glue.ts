@@ -14,6 +14,8 @@ export {
   setZoom,
   startCamera,
   stopCamera,
+  unviewCamera,
+  viewCamera,
 } from "./camera";
 export { isOnline, keepAwake, persistStorage, storageEstimate, watchPage } from "./device";
 export {
@@ -36,5 +38,7 @@ export {
   withdraw,
 } from "./device_store";
 export { feedback, setFeedback, unlockFeedback } from "./feedback";
+export { dropPhoto, keepPhoto, takePhoto } from "./photo";
+export { discardPhoto, listPhotos, parkPhoto, photoBlob, prunePhotos, settlePhoto, unparkPhoto } from "./photo_store";
 export { lastFix, unwatchPlace, watchPlace } from "./place";
 export { applyUpdate, buildId, checkForUpdate, onUpdateReady } from "./update";

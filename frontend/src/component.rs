@@ -13,6 +13,9 @@ pub mod legend;
 pub mod load_state;
 pub mod nav;
 pub mod page_head;
+#[cfg(feature = "hydrate")]
+pub mod photo_capture;
+pub mod photo_view;
 pub mod preference_form;
 pub mod ramp;
 pub mod trace_list;

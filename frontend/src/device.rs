@@ -4,12 +4,15 @@
 //! the phone can store at all. The parts behind it exist in the browser only: `glue` calls the TypeScript that
 //! talks to IndexedDB, camera and location, `recorder` writes events down, `outbox` sends them.
 
+pub mod camera;
 #[cfg(feature = "hydrate")]
 pub(crate) mod glue;
 #[cfg(feature = "hydrate")]
 pub(crate) mod http;
 #[cfg(feature = "hydrate")]
 mod outbox;
+#[cfg(feature = "hydrate")]
+pub mod photo;
 #[cfg(feature = "hydrate")]
 pub(crate) mod recorder;
 
@@ -30,6 +33,8 @@ pub struct OutboxSummary {
     pub n_parked: u32,
     /// Events that other people recorded on this device: each waits for their own sign-in.
     pub n_pending_others: u32,
+    /// Photos of the present person that the server does not have yet.
+    pub n_photos: u32,
 }
 
 /// An event that the server refused.

@@ -4,6 +4,8 @@ use crate::auth::cookie::{self, Transport};
 use crate::auth::origin;
 use crate::auth::session::SignedIn;
 use crate::error::ApiError;
+use crate::photo;
+use crate::route::BODY_MAX_TEXT;
 use crate::state::AppState;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::request::Parts;
@@ -11,6 +13,7 @@ use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::id::StoreCode;
+use domain::photo::PHOTO_BYTES_MAX;
 use domain::policy::{Action, Scope, Target, Viewer, may};
 use domain::sync::BATCH_BYTES_MAX;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -24,6 +27,8 @@ pub enum Policy {
     SignedIn,
     /// Whoever may do this, on that.
     May(Action, On),
+    /// Whoever may do one of these, on that.
+    MayAny(&'static [Action], On),
 }
 
 /// What an entrance's action is done on.
@@ -56,6 +61,9 @@ const fn entrance(method: Method, path: &'static str, policy: Policy) -> Entranc
     Entrance { method, path, policy }
 }
 
+/// What people record, one way or the other.
+const RECORDING: &[Action] = &[Action::Count, Action::RecordMovement];
+
 /// The table. Pages are public because they show a sign-in form or what their server functions give.
 pub const TABLE: &[Entrance] = &[
     // Pages.
@@ -84,6 +92,10 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/api/v1/snapshot", Policy::May(Action::Count, On::StoreInQuery)),
     // Each event is judged by itself: see `domain::accept`.
     entrance(Method::POST, "/api/v1/sync", Policy::SignedIn),
+    // Evidence of what is recorded: whoever may record anything in the store may add to it.
+    entrance(Method::PUT, photo::route::PATH, Policy::MayAny(RECORDING, On::StoreInQuery)),
+    // Shown to whoever took it, and to those who may see the traces of its store: see `photo::route`.
+    entrance(Method::GET, photo::route::PATH, Policy::SignedIn),
     entrance(Method::GET, "/api/v1/stock", Policy::May(Action::SeeStock, On::StoreInQuery)),
     entrance(Method::GET, "/api/v1/events", Policy::May(Action::SeeTrace, On::StoreInQuery)),
     entrance(Method::GET, "/api/v1/board", Policy::May(Action::SeeBoard, On::OwnScope)),
@@ -151,8 +163,13 @@ async fn admit(state: &AppState, request: &Parts) -> Result<Asker, ApiError> {
         return Err(ApiError::ForeignOrigin);
     }
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > BATCH_BYTES_MAX) {
-        return Err(ApiError::TooLarge { most: "1 MiB" });
+    let matched = request.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
+    let (bytes_max, most) = match matched {
+        Some(photo::route::PATH) => (PHOTO_BYTES_MAX, photo::route::BYTES_MAX_TEXT),
+        _ => (BATCH_BYTES_MAX, BODY_MAX_TEXT),
+    };
+    if length.is_some_and(|length| length > bytes_max) {
+        return Err(ApiError::TooLarge { most });
     }
     let listener = request.extensions.get::<Transport>().copied().unwrap_or(Transport::Http);
     let transport = if state.config.is_behind_https() { Transport::Https } else { listener };
@@ -165,8 +182,8 @@ async fn admit(state: &AppState, request: &Parts) -> Result<Asker, ApiError> {
         None => None,
     };
     let asker = Asker { signed_in, address, transport };
-    let policy = match request.extensions.get::<MatchedPath>() {
-        Some(matched) => policy_of(method, matched.as_str()),
+    let policy = match matched {
+        Some(matched) => policy_of(method, matched),
         // Nothing matched: a static file, or the page that says there is none.
         None => (method.is_safe()).then_some(Policy::Public),
     };
@@ -176,8 +193,21 @@ async fn admit(state: &AppState, request: &Parts) -> Result<Asker, ApiError> {
             asker.viewer()?;
         }
         Policy::May(action, on) => check(state, asker.viewer()?, action, on, request)?,
+        Policy::MayAny(actions, on) => check_any(state, asker.viewer()?, actions, on, request)?,
     }
     Ok(asker)
+}
+
+/// Passes when one of the actions does; otherwise says why the last does not.
+fn check_any(state: &AppState, viewer: &Viewer, actions: &[Action], on: On, request: &Parts) -> Result<(), ApiError> {
+    let mut refused = Err(ApiError::Forbidden);
+    for action in actions {
+        refused = check(state, viewer, *action, on, request);
+        if refused.is_ok() {
+            break;
+        }
+    }
+    refused
 }
 
 fn check(state: &AppState, viewer: &Viewer, action: Action, on: On, request: &Parts) -> Result<(), ApiError> {
@@ -258,6 +288,8 @@ pub fn check_function(
                 _ => Err(ApiError::Forbidden),
             }
         }
+        // No server function has it.
+        Policy::MayAny(..) => Err(ApiError::Forbidden),
     }
 }
 

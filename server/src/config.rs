@@ -42,6 +42,10 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "DIR")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site_dir: Option<PathBuf>,
+    /// Where photos are kept: file, or s3://BUCKET[/PREFIX] with AWS_… variables [default: file, DATA_DIR/photos]
+    #[arg(long, global = true, value_name = "PLACE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub photo_store: Option<String>,
     /// Address to serve Prometheus metrics on [default: off]
     #[arg(long, global = true, value_name = "ADDRESS")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,6 +97,8 @@ pub struct Config {
     pub lan_certificate_listen: SocketAddr,
     /// Folder that `cargo xtask site` filled.
     pub site_dir: PathBuf,
+    /// Where photos are kept: `file` (the data folder) or `s3://BUCKET[/PREFIX]`.
+    pub photo_store: String,
     /// Address to serve metrics on; `None` is off.
     pub metrics: Option<SocketAddr>,
     /// Where browsers reach a server behind a proxy: scheme, host and port.
@@ -125,6 +131,7 @@ impl Default for Config {
             lan_listen: SocketAddr::from(([0, 0, 0, 0], 3443)),
             lan_certificate_listen: SocketAddr::from(([0, 0, 0, 0], 3080)),
             site_dir: "site".into(),
+            photo_store: "file".into(),
             metrics: None,
             public_origin: None,
             log: DEFAULT_LOG.into(),
@@ -229,6 +236,9 @@ impl Config {
         if self.database_user.is_some() && !(url.starts_with("ws") && !url.contains('@')) {
             return nonsense("database_user", "given".into(), "only a ws:// database without a name in it takes one");
         }
+        if self.photo_store != "file" && self.photo_bucket().is_none() {
+            return nonsense("photo_store", self.photo_store.clone(), "it must be file or s3://BUCKET[/PREFIX]");
+        }
         if let Some(origin) = &self.public_origin {
             let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
             if !host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' '])) {
@@ -262,6 +272,15 @@ impl Config {
             (Some((scheme, host)), Some(user), Some(password)) => format!("{scheme}://{user}:{password}@{host}"),
             _ => url,
         }
+    }
+
+    /// The bucket that photos are kept in and what their keys begin with; `None` where they are in the data folder.
+    #[must_use]
+    pub fn photo_bucket(&self) -> Option<(&str, &str)> {
+        let place = self.photo_store.strip_prefix("s3://")?;
+        let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+        let is_name = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._/".contains(&b));
+        (!bucket.is_empty() && is_name(place)).then_some((bucket, prefix.trim_end_matches('/')))
     }
 
     /// Where the ledger's signed heads are witnessed, outside the database.
@@ -330,6 +349,8 @@ mod tests {
             ("public_origin = \"https://a/b\"", "public_origin"),
             ("database_password = 12345", "database_password"),
             ("log = \"a=b=c\"", "log"),
+            ("photo_store = \"ftp://there\"", "photo_store"),
+            ("photo_store = \"s3://\"", "photo_store"),
         ] {
             let message = with(toml).expect_err(toml).to_string();
             assert!(message.contains(key), "{toml}: {message}");
@@ -344,6 +365,17 @@ mod tests {
         let flags = Flags { listen: Some(SocketAddr::from(([127, 0, 0, 1], 4000))), ..Flags::default() };
         let config = Config::from_figment(&Config::sources(Some(&file), &flags)).expect("valid");
         assert_eq!((config.listen.port(), config.lan), (4000, true));
+    }
+
+    #[test]
+    fn photos_go_to_the_data_folder_or_a_bucket() {
+        let bucket = |toml: &str| {
+            let config = with(toml).expect("valid");
+            config.photo_bucket().map(|(bucket, prefix)| (bucket.to_owned(), prefix.to_owned()))
+        };
+        assert_eq!(bucket(""), None);
+        assert_eq!(bucket("photo_store = \"s3://evidence\""), Some(("evidence".into(), String::new())));
+        assert_eq!(bucket("photo_store = \"s3://evidence/a/b/\""), Some(("evidence".into(), "a/b".into())));
     }
 
     #[test]

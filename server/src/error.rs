@@ -6,6 +6,7 @@ use crate::store::db::StoreError;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::photo::PhotoRefusal;
 use domain::sync::{PROTOCOL, PROTOCOL_MIN};
 use serde_json::json;
 
@@ -40,6 +41,9 @@ pub enum ApiError {
         /// What would be taken.
         most: &'static str,
     },
+    /// The photo cannot be evidence.
+    #[error(transparent)]
+    PhotoRefused(PhotoRefusal),
     /// The sender speaks a protocol this server does not.
     #[error("the app speaks another version of the protocol; update it")]
     UpdateNeeded,
@@ -66,6 +70,7 @@ impl ApiError {
             Self::TooOften(_) => "too_many_attempts",
             Self::Malformed(_) => "malformed",
             Self::TooLarge { .. } => "too_large",
+            Self::PhotoRefused(why) => why.code(),
             Self::UpdateNeeded => "update_needed",
             Self::Unavailable(_) => "unavailable",
         }
@@ -80,7 +85,8 @@ impl ApiError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
-            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge { .. } | Self::PhotoRefused(PhotoRefusal::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::PhotoRefused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::UpdateNeeded => StatusCode::UPGRADE_REQUIRED,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -124,6 +130,10 @@ impl IntoResponse for ApiError {
         let mut body = json!({ "code": self.code(), "message": self.to_string() });
         match &self {
             Self::TooOften(wait) => body["retry_after_s"] = json!(wait.retry_after_s),
+            Self::PhotoRefused(PhotoRefusal::TooManyPixels { width, height }) => {
+                body["width"] = json!(width);
+                body["height"] = json!(height);
+            }
             Self::UpdateNeeded => {
                 body["protocol_min"] = json!(PROTOCOL_MIN);
                 body["protocol_max"] = json!(PROTOCOL);

@@ -1,7 +1,7 @@
 //! Shelftrace's server: routes, sign-in, ledger writer, live feed and command line.
 //!
 //! Read [`router`] (everything that answers), [`access`] (who may), [`auth`] (who is asking), then the routes in
-//! [`route`] and the pages' side in [`ssr`]. [`ledger`] writes, [`live`] tells who watches, [`store`] is what they all
+//! [`route`] and the pages' side in [`ssr`]. [`ledger`] writes, [`photo`] keeps the evidence, [`live`] tells who watches, [`store`] is what they all
 //! read.
 
 pub mod access;
@@ -15,6 +15,7 @@ pub mod header;
 pub mod keys;
 pub mod ledger;
 pub mod live;
+pub mod photo;
 pub mod print;
 pub mod read;
 pub mod render;

@@ -22,6 +22,9 @@ use axum::routing::{get, post};
 use domain::id::StoreCode;
 use serde::de::DeserializeOwned;
 
+/// What an ordinary body may have at most, for people: [`domain::sync::BATCH_BYTES_MAX`].
+pub const BODY_MAX_TEXT: &str = "1 MiB";
+
 /// Every route that is not a page's.
 pub fn routes() -> Router<AppState> {
     Router::new()
@@ -51,7 +54,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let bytes = read_body(request, state).await?;
+        let bytes = read_body(request, state, BODY_MAX_TEXT).await?;
         serde_json::from_slice(&bytes).map(Self).map_err(|error| ApiError::Malformed(error.to_string()))
     }
 }
@@ -59,11 +62,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 /// A body within the limits.
 ///
 /// # Errors
-/// [`ApiError::TooLarge`] beyond them.
-pub async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+/// [`ApiError::TooLarge`] beyond them, naming `most`.
+pub async fn read_body<S: Send + Sync>(request: Request, state: &S, most: &'static str) -> Result<Bytes, ApiError> {
     Bytes::from_request(request, state).await.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            ApiError::TooLarge { most: "1 MiB" }
+            ApiError::TooLarge { most }
         } else {
             ApiError::Malformed(rejection.body_text())
         }

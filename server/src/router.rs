@@ -3,7 +3,7 @@
 use crate::access::{self, Asker};
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::{header, print, route, ssr, telemetry};
+use crate::{header, photo, print, route, ssr, telemetry};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Method, StatusCode};
@@ -37,6 +37,8 @@ pub fn router(state: AppState) -> Router {
         .fallback(file_or_missing)
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(BATCH_BYTES_MAX))
+        // Beside the limit, not under it: photos are larger, and have one of their own.
+        .merge(photo::route::routes())
         .layer(from_fn_with_state(state.clone(), access::guard))
         .layer(from_fn(telemetry::observe))
         .layer(from_fn(header::secure))

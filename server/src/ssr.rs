@@ -108,7 +108,9 @@ fn told(error: ApiError) -> BackendError {
         ApiError::NotFound => BackendError::NotFound,
         ApiError::BadCredentials => BackendError::BadCredentials,
         ApiError::TooOften(wait) => BackendError::TooManyAttempts { retry_after_s: wait.retry_after_s },
-        ApiError::Malformed(_) | ApiError::TooLarge { .. } | ApiError::UpdateNeeded => BackendError::Malformed,
+        ApiError::Malformed(_) | ApiError::TooLarge { .. } | ApiError::PhotoRefused(_) | ApiError::UpdateNeeded => {
+            BackendError::Malformed
+        }
         ApiError::Unavailable(cause) => {
             tracing::error!(error = crate::error::chain(cause.as_ref()), "a page's request failed");
             BackendError::Unavailable

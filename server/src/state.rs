@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::keys::Keys;
 use crate::ledger::Ledger;
 use crate::live::LiveHub;
+use crate::photo::{OpenPhotosError, Photos};
 use crate::read::LatestTraces;
 use crate::render::Renderers;
 use crate::site::Site;
@@ -17,6 +18,10 @@ use leptos::config::LeptosOptions;
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::watch;
+
+/// Photos a person may send per minute, and at once after a rest: more than anybody takes, an outbox that waited for
+/// the network included.
+const PHOTOS_PER_MIN: u32 = 120;
 
 /// Shared by all requests. Cheap to clone.
 #[derive(Clone)]
@@ -44,6 +49,10 @@ pub struct App {
     pub sign_in: SignIn,
     /// How often a device may send.
     pub sync_limit: Limiter,
+    /// The photos.
+    pub photos: Arc<Photos>,
+    /// How often a person may send a photo.
+    pub photo_limit: Limiter,
     /// The browser's half.
     pub site: Site,
     /// Where pages are rendered.
@@ -76,6 +85,9 @@ pub enum StartError {
     /// The ledger cannot be used.
     #[error("the ledger cannot be started")]
     Ledger(#[source] crate::ledger::StartError),
+    /// The photos cannot be used.
+    #[error("the photos cannot be used")]
+    Photos(#[from] OpenPhotosError),
     /// The system gives no threads.
     #[error("no thread to render pages on")]
     Threads(#[source] std::io::Error),
@@ -95,8 +107,9 @@ impl AppState {
         let people = accounts.into_iter().map(|account| (account.viewer.id, account.viewer.name)).collect();
         let directory = Directory::new(masters, people);
         let heads_file = config.heads_file();
-        let photos = Arc::new(crate::ledger::NoPhotos);
-        let ledger = Ledger::start(db.clone(), directory.clone(), keys.clone(), photos, clock.clone(), heads_file);
+        let photos = Arc::new(Photos::open(&config, clock.clone(), db.clone()).await?);
+        let judge = photos.clone();
+        let ledger = Ledger::start(db.clone(), directory.clone(), keys.clone(), judge, clock.clone(), heads_file);
         let ledger = ledger.await.map_err(StartError::Ledger)?;
         let live = LiveHub::start(db.clone(), directory.clone(), clock.clone());
         let per_s = config.sync_per_device_per_s;
@@ -105,6 +118,8 @@ impl AppState {
         Ok(Self(Arc::new(App {
             sign_in: SignIn::new(db.clone(), clock.clone(), &config),
             sync_limit: Limiter::new(clock.clone(), per_s, 1_000, per_s.saturating_mul(2)),
+            photos,
+            photo_limit: Limiter::new(clock.clone(), PHOTOS_PER_MIN, 60_000, PHOTOS_PER_MIN),
             config,
             clock,
             keys,

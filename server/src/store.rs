@@ -7,6 +7,7 @@ pub mod migration;
 pub mod model_row;
 mod order;
 pub mod person;
+pub mod photo;
 pub mod read;
 pub mod row;
 pub mod session;

@@ -64,7 +64,23 @@ fn a_hash_tells_the_direction_of_brightness() {
     let (rising, falling) = (PerceptualHash::of_grey(&rising), PerceptualHash::of_grey(&falling));
     assert_eq!((rising, falling), (PerceptualHash(u64::MAX), PerceptualHash(0)));
     assert_eq!(rising.distance(falling), 64);
-    assert!(!rising.is_near(falling));
+}
+
+#[test]
+fn pictures_are_near_when_both_hashes_are() {
+    let likeness = |coarse, fine| Likeness { coarse: PerceptualHash(coarse), fine: FineHash([fine, 0, 0, 0]) };
+    let one = likeness(0, 0);
+    assert!(one.is_near(likeness(0x3FF, (1 << 40) - 1)), "10 and 40 bits");
+    assert!(!one.is_near(likeness(0x7FF, 0)), "11 bits");
+    assert!(!one.is_near(likeness(0, (1 << 41) - 1)), "41 bits");
+}
+
+#[test]
+fn a_fine_hash_has_its_bits_in_the_order_of_the_picture() {
+    let mut pixels = [0_u8; 272];
+    pixels[1] = 9;
+    pixels[271] = 9;
+    assert_eq!(FineHash::of_grey(&pixels), FineHash([1 << 63, 0, 0, 1]));
 }
 
 #[test]

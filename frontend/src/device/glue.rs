@@ -60,6 +60,34 @@ extern "C" {
     async fn set_torch_js(on: bool) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_name = setZoom)]
     async fn set_zoom_js(value: f64) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = viewCamera)]
+    async fn view_camera_js(
+        video: HtmlVideoElement,
+        on_trouble: &Closure<dyn FnMut(String, String)>,
+    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = unviewCamera)]
+    async fn unview_camera_js() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = takePhoto)]
+    async fn take_photo_js(video: HtmlVideoElement) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = keepPhoto)]
+    async fn keep_photo_js(id: String, person: String, store: String, offset_ms: f64) -> Result<JsValue, JsValue>;
+    /// Forgets the still that is being looked at.
+    #[wasm_bindgen(js_name = dropPhoto)]
+    pub fn drop_photo();
+    #[wasm_bindgen(catch, js_name = listPhotos)]
+    async fn list_photos_js(person: String, state: String) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = photoBlob)]
+    async fn photo_blob_js(id: String) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = settlePhoto)]
+    async fn settle_photo_js(id: String) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = parkPhoto)]
+    async fn park_photo_js(id: String, reason: String) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = unparkPhoto)]
+    async fn unpark_photo_js(id: String) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = discardPhoto)]
+    async fn discard_photo_js(id: String) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = prunePhotos)]
+    async fn prune_photos_js(before_ms: f64) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_name = decodePhoto)]
     async fn decode_photo_js(file: Blob) -> Result<JsValue, JsValue>;
 
@@ -276,6 +304,74 @@ pub async fn set_zoom(value: f64) -> bool {
 /// Reads a still photo; JSON like a frame's.
 pub async fn decode_photo(file: Blob) -> Result<String, Failure> {
     Ok(decode_photo_js(file).await?.as_string().unwrap_or_default())
+}
+
+/// What the camera's picture calls back while it is only shown. It must live as long as that.
+pub struct ViewListener(Closure<dyn FnMut(String, String)>);
+
+impl ViewListener {
+    /// `on_trouble` gets a code.
+    pub fn new(on_trouble: impl Fn(String) + 'static) -> Self {
+        Self(Closure::new(move |code: String, _message: String| on_trouble(code)))
+    }
+}
+
+/// Shows the camera in `video` for a photo; JSON about the camera.
+pub async fn view_camera(video: HtmlVideoElement, listener: &ViewListener) -> Result<String, Failure> {
+    Ok(view_camera_js(video, &listener.0).await?.as_string().unwrap_or_default())
+}
+
+/// Gives the camera back to what was being scanned.
+pub async fn unview_camera() {
+    // What was scanned before is told of its own troubles.
+    let _ = unview_camera_js().await;
+}
+
+/// Takes a still of the live picture; JSON about it.
+pub async fn take_photo(video: HtmlVideoElement) -> Result<String, Failure> {
+    Ok(take_photo_js(video).await?.as_string().unwrap_or_default())
+}
+
+/// Keeps the still durably.
+pub async fn keep_photo(id: &str, person: &str, store: &str, offset_ms: i64) -> Stored<()> {
+    done(keep_photo_js(id.to_owned(), person.to_owned(), store.to_owned(), offset_ms as f64).await)
+}
+
+/// A person's photos in a state, as a JSON array.
+pub async fn list_photos(person: &str, state: &str) -> Stored<String> {
+    Ok(text(list_photos_js(person.to_owned(), state.to_owned()).await)?.unwrap_or_default())
+}
+
+/// A photo's file, while the phone has it.
+pub async fn photo_blob(id: &str) -> Stored<Option<Blob>> {
+    let blob = photo_blob_js(id.to_owned()).await.map_err(Failure::from)?;
+    Ok(blob.dyn_into().ok())
+}
+
+/// Marks a photo as with the server.
+pub async fn settle_photo(id: &str) -> Stored<()> {
+    done(settle_photo_js(id.to_owned()).await)
+}
+
+/// Keeps a refused photo aside.
+pub async fn park_photo(id: &str, reason: String) -> Stored<()> {
+    done(park_photo_js(id.to_owned(), reason).await)
+}
+
+/// Sends a parked photo again.
+pub async fn unpark_photo(id: &str) -> Stored<()> {
+    done(unpark_photo_js(id.to_owned()).await)
+}
+
+/// Forgets a photo; false when something recorded names it.
+pub async fn discard_photo(id: &str) -> Stored<bool> {
+    let gone = discard_photo_js(id.to_owned()).await.map_err(Failure::from)?;
+    Ok(gone.as_bool().unwrap_or(false))
+}
+
+/// Forgets photos that the server has had since before a moment of the device's clock.
+pub async fn prune_photos(before_ms: i64) -> Stored<()> {
+    done(prune_photos_js(before_ms as f64).await)
 }
 
 /// Asks the browser not to throw away what is stored.

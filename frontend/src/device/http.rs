@@ -5,7 +5,7 @@ use leptos::prelude::{set_timeout, window};
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, RequestInit, Response};
+use web_sys::{AbortController, Blob, Headers, RequestInit, Response};
 
 /// A request without an answer for so long is given up.
 pub const TIMEOUT: Duration = Duration::from_secs(20);
@@ -35,7 +35,12 @@ pub async fn get(path: &str, timeout: Duration) -> Answer {
 
 /// Posts JSON to a path of our own server.
 pub async fn post(path: &str, json: String) -> Answer {
-    request("POST", path, Some(json), TIMEOUT).await.unwrap_or(Answer::NONE)
+    request("POST", path, Some(json.into()), TIMEOUT).await.unwrap_or(Answer::NONE)
+}
+
+/// Puts a file to a path of our own server, waiting at most so long.
+pub async fn put(path: &str, file: &Blob, timeout: Duration) -> Answer {
+    request("PUT", path, Some(file.into()), timeout).await.unwrap_or(Answer::NONE)
 }
 
 /// Who is signed in, or the status of the answer that does not say.
@@ -47,16 +52,19 @@ pub async fn me(timeout: Duration) -> Result<Viewer, u16> {
     }
 }
 
-async fn request(method: &str, path: &str, body: Option<String>, timeout: Duration) -> Result<Answer, JsValue> {
+async fn request(method: &str, path: &str, body: Option<JsValue>, timeout: Duration) -> Result<Answer, JsValue> {
     let abort = AbortController::new()?;
     let init = RequestInit::new();
     init.set_method(method);
     init.set_signal(Some(&abort.signal()));
     if let Some(body) = body {
-        let headers = Headers::new()?;
-        headers.set("content-type", "application/json")?;
-        init.set_headers(&headers);
-        init.set_body(&body.into());
+        // A file brings its own type.
+        if body.is_string() {
+            let headers = Headers::new()?;
+            headers.set("content-type", "application/json")?;
+            init.set_headers(&headers);
+        }
+        init.set_body(&body);
     }
     set_timeout(move || abort.abort(), timeout);
     let response: Response = JsFuture::from(window().fetch_with_str_and_init(path, &init)).await?.dyn_into()?;

@@ -2,12 +2,13 @@
 //! tab at a time. Nothing leaves the phone's queue before the server has named it.
 
 use super::recorder::{CLOCK_OFFSET, device_id};
-use super::{Device, OutboxSummary, ParkedEvent, SendTrouble, StoreTrouble, glue, http};
+use super::{Device, OutboxSummary, ParkedEvent, SendTrouble, StoreTrouble, glue, http, photo};
 use domain::accept::{AGE_MAX_MS, Refusal};
 use domain::chain::SignedHead;
-use domain::event::DeviceEvent;
+use domain::event::{DeviceEvent, EventBody};
 use domain::id::{EventId, PersonId, StoreCode};
 use domain::instant::Timestamp;
+use domain::photo::PhotoId;
 use domain::sync::{
     NextStep, PROTOCOL, SyncRequest, SyncResponse, Trouble, backoff_ms, clock_offset_ms, may_pass_later, next_step,
 };
@@ -88,6 +89,7 @@ pub fn start(device: Device) {
         let before_ms = js_sys::Date::now() as i64 - AGE_MAX_MS;
         // What could not be tidied up today is tidied up tomorrow.
         let _ = glue::prune_settled(before_ms).await;
+        let _ = photo::prune().await;
     });
 }
 
@@ -157,8 +159,9 @@ async fn refresh() {
 
 /// Sends until nothing is left or something is in the way.
 async fn drain() {
+    let mut photos = Photos::default();
     loop {
-        match send_batch().await {
+        match send_batch(&mut photos).await {
             Ok(Sent::More) => {}
             Ok(Sent::All) => {
                 with(|driver| {
@@ -199,21 +202,65 @@ impl From<StoreTrouble> for SendTrouble {
     }
 }
 
-async fn send_batch() -> Result<Sent, SendTrouble> {
+/// What became of the photos in this round.
+#[derive(Default)]
+struct Photos {
+    /// Why they do not move. They are not tried again before the next round; what does not need them goes on.
+    trouble: Option<SendTrouble>,
+}
+
+impl Photos {
+    /// Sends what there is, and names the photos that are still only here.
+    async fn send(&mut self, person: &PersonId) -> Result<Vec<PhotoId>, SendTrouble> {
+        if self.trouble.is_none()
+            && let Err(trouble) = photo::send_all(person).await
+        {
+            if trouble == SendTrouble::SignInNeeded {
+                with(|driver| driver.person = None);
+                return Err(trouble);
+            }
+            self.trouble = Some(trouble);
+        }
+        let waiting = photo::waiting(person).await?;
+        Ok(waiting.into_iter().map(|photo| photo.id).collect())
+    }
+}
+
+/// The events before the first that names one of the photos: it would be refused without it, and the ones behind it
+/// keep their order.
+fn before_photos(mut events: Vec<DeviceEvent>, photos: &[PhotoId]) -> Vec<DeviceEvent> {
+    let names_one = |event: &DeviceEvent| match &event.body {
+        EventBody::Moved(movement) => movement.photos.iter().any(|photo| photos.contains(photo)),
+        _ => false,
+    };
+    if let Some(first) = events.iter().position(names_one) {
+        events.truncate(first);
+    }
+    events
+}
+
+async fn send_batch(photos: &mut Photos) -> Result<Sent, SendTrouble> {
     let n_all = with(|driver| {
         let outbox = driver.device.outbox.get_untracked();
-        outbox.n_pending + outbox.n_pending_others
+        outbox.n_pending + outbox.n_pending_others + outbox.n_photos
     });
     // Nobody is asked who is signed in while there is nothing to send.
     if n_all == Some(0) && with(|driver| driver.is_wanted) != Some(true) {
         return Ok(Sent::All);
     }
     let person = signed_in().await?;
+    let waiting = photos.send(&person).await?;
     let n_batch = with(|driver| driver.n_batch).unwrap_or(BATCH);
     let json = glue::pending(person.as_str(), n_batch).await?;
     let events: Vec<DeviceEvent> = serde_json::from_str(&json).map_err(|_| SendTrouble::Later(Trouble::Server))?;
+    let events = before_photos(events, &waiting);
     if events.is_empty() {
-        return Ok(Sent::All);
+        return match photos.trouble {
+            Some(trouble) => Err(trouble),
+            None if waiting.is_empty() => Ok(Sent::All),
+            // Taken while the others were on their way.
+            None => Ok(Sent::More),
+        };
     }
     let ids: Vec<EventId> = events.iter().map(|event| event.id).collect();
     let seqs: HashMap<EventId, u64> = events.iter().map(|event| (event.id, event.device_seq)).collect();
@@ -318,6 +365,7 @@ async fn send_again_what_waited_for(person: &PersonId) -> Result<(), SendTrouble
             glue::unpark(parked.seq).await?;
         }
     }
+    photo::send_again_what_waited_for(person).await?;
     Ok(())
 }
 

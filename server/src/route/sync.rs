@@ -2,13 +2,14 @@
 
 use crate::access::Asker;
 use crate::error::ApiError;
-use crate::route::read_body;
+use crate::route::{BODY_MAX_TEXT, read_body};
 use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::{Extension, Json};
 use domain::accept::Refusal;
-use domain::event::DeviceEvent;
+use domain::event::{DeviceEvent, EventBody};
 use domain::id::{DeviceId, EventId};
+use domain::photo::PhotoId;
 use domain::sync::{Answer, BATCH_MAX, Outcome, PROTOCOL, PROTOCOL_MIN, SyncRequest, SyncResponse};
 use serde::Deserialize;
 use serde_json::Value;
@@ -24,7 +25,7 @@ pub async fn sync(
     request: Request,
 ) -> Result<Json<SyncResponse>, ApiError> {
     let viewer = asker.viewer()?.clone();
-    let request = read_batch(&read_body(request, &state).await?)?;
+    let request = read_batch(&read_body(request, &state, BODY_MAX_TEXT).await?)?;
     state.sync_limit.take(&request.device.to_string()).map_err(ApiError::TooOften)?;
 
     state.ledger.check_witnessed(&request.witnessed).await.map_err(ApiError::unavailable)?;
@@ -43,6 +44,8 @@ pub async fn sync(
         }
     }
     metrics::counter!("shelftrace_sync_events_total").increment(answers.len() as u64);
+    let named: Vec<PhotoId> = events.iter().flat_map(photos).copied().collect();
+    state.photos.look_up(&named).await;
     let appended = state.ledger.append(viewer, events).await.map_err(ApiError::unavailable)?;
     for (place, answer) in places.into_iter().zip(appended.answers) {
         answers[place] = Some(answer);
@@ -53,6 +56,14 @@ pub async fn sync(
         return Err(ApiError::unavailable("the ledger answered fewer events than it was given"));
     }
     Ok(Json(SyncResponse { protocol: PROTOCOL, now: state.clock.now(), answers, heads: appended.heads }))
+}
+
+/// The photos that an event names.
+fn photos(event: &DeviceEvent) -> &[PhotoId] {
+    match &event.body {
+        EventBody::Moved(movement) => &movement.photos,
+        _ => &[],
+    }
 }
 
 fn read_batch(bytes: &[u8]) -> Result<SyncRequest<Value>, ApiError> {

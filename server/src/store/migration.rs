@@ -19,6 +19,7 @@ struct Migration {
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "ledger", statements: include_str!("../../migrations/0001_ledger.surql") },
     Migration { number: 2, name: "account", statements: include_str!("../../migrations/0002_account.surql") },
+    Migration { number: 3, name: "photo", statements: include_str!("../../migrations/0003_photo.surql") },
 ];
 
 /// Why the schema does not fit this program.

@@ -3,6 +3,7 @@
 
 use crate::support::{Browser, PEOPLE, TestServer, device};
 use axum::http::{Method, StatusCode};
+use domain::photo::PhotoId;
 use serde_json::json;
 use server::access::{Entrance, On, Policy, TABLE, undeclared};
 use std::fmt::Write;
@@ -12,9 +13,12 @@ const STORES: [&str; 3] = ["S001", "S002", "S009"];
 /// Tries an entrance on a store and tells whether it opened. Nothing is changed by it.
 async fn opens(browser: &Browser, entrance: &Entrance, store: &str) -> bool {
     let path = entrance.path.replace("{store}", store).replace("{shelf}", "A-01").replace("{person}", "P-NOBODY");
+    let path = path.replace("{id}", &PhotoId::of(b"nothing").to_string());
     let reply = if entrance.method == Method::GET {
         let in_query = matches!(entrance.policy, Policy::May(_, On::StoreInQuery));
         browser.get(&if in_query { format!("{path}?store={store}") } else { path }).await
+    } else if entrance.method == Method::PUT {
+        browser.put(&format!("{path}?store={store}"), "no photo").await
     } else if path == "/api/v1/sync" {
         browser.post(&path, &json!({ "protocol": 1, "device": device(1), "app": "test", "events": [] })).await
     } else if path.starts_with("/fn/") {
@@ -64,6 +68,8 @@ POST /api/v1/sign-out-everywhere: clerk +-- manager +-- regional +-- hq +-- audi
 GET /api/v1/me: clerk +++ manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/snapshot: clerk +-- manager +-- regional --- hq --- auditor ---
 POST /api/v1/sync: clerk +++ manager +++ regional +++ hq +++ auditor +++
+PUT /api/v1/photos/{id}: clerk +-- manager +-- regional --- hq +++ auditor ---
+GET /api/v1/photos/{id}: clerk +++ manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/stock: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/events: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/board: clerk --- manager +++ regional +++ hq +++ auditor +++

@@ -8,6 +8,8 @@ mod conformance;
 mod crash;
 mod ledger;
 mod live;
+mod photo;
+mod photo_store;
 mod print;
 mod rebuild;
 mod schema;

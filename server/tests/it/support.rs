@@ -1,7 +1,7 @@
 //! A small chain, its people, and browsers that ask the router in process.
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use domain::geo::Coordinates;
 use domain::id::{CategoryCode, DeviceId, EventId, PersonId, RegionCode, ShelfCode, SkuCode, StoreCode, ZoneCode};
@@ -145,6 +145,8 @@ pub struct Browser {
 pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
+    /// The body.
+    pub bytes: Bytes,
     /// Null when it is no JSON.
     pub json: Value,
 }
@@ -191,6 +193,12 @@ impl Browser {
         self.send(request.body(Body::from(body)).expect("a request")).await
     }
 
+    /// Puts bytes, as our own pages do.
+    pub async fn put(&self, path: &str, body: impl Into<Body>) -> Reply {
+        let request = self.request(Method::PUT, path).header("sec-fetch-site", "same-origin");
+        self.send(request.body(body.into()).expect("a request")).await
+    }
+
     /// Begins a request with the browser's cookie.
     pub fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
         let builder = Request::builder().method(method).uri(path).header(header::HOST, "shop.test");
@@ -205,13 +213,10 @@ impl Browser {
         let response = self.router.clone().oneshot(request).await.expect("the router always answers");
         let (parts, body) = response.into_parts();
         let is_feed = parts.headers.get(header::CONTENT_TYPE).is_some_and(|value| value == "text/event-stream");
-        let bytes = if is_feed {
-            axum::body::Bytes::new()
-        } else {
-            axum::body::to_bytes(body, 16 << 20).await.expect("the body ends")
-        };
+        let bytes =
+            if is_feed { Bytes::new() } else { axum::body::to_bytes(body, 16 << 20).await.expect("the body ends") };
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Reply { status: parts.status, headers: parts.headers, json }
+        Reply { status: parts.status, headers: parts.headers, bytes, json }
     }
 
     /// Delivers events as the phone `n` does.

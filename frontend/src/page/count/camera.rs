@@ -1,6 +1,7 @@
 //! The camera: its states, its picture's codes, and who is told of them.
 
 use super::desk::Desk;
+pub use crate::device::camera::CameraTrouble;
 use crate::device::glue::{self, CameraListeners};
 use domain::event::CountMethod;
 use domain::scan::{ScanMode, Scanner, Sighting};
@@ -16,33 +17,6 @@ const MODE: &str = "scan_mode";
 const CHOSEN: &str = "camera";
 const SOUND: &str = "sound";
 const VIBRATION: &str = "vibration";
-
-/// Why there is no picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CameraTrouble {
-    /// The person or a policy forbids it.
-    Denied,
-    /// There is none.
-    None,
-    /// Another program has it.
-    Busy,
-    /// The page did not come by HTTPS.
-    Insecure,
-    /// Anything else.
-    Broken,
-}
-
-impl CameraTrouble {
-    fn from_code(code: &str) -> Self {
-        match code {
-            "permission_denied" => Self::Denied,
-            "no_camera" => Self::None,
-            "camera_busy" => Self::Busy,
-            "insecure_context" => Self::Insecure,
-            _ => Self::Broken,
-        }
-    }
-}
 
 /// What the camera does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use super::camera::{Camera, CameraState, CameraTrouble, Mark};
 use super::desk::{Desk, Flash};
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
 use crate::component::icon::{Glyph, Icon, IconSize};
+use crate::device::camera::denied_text;
 use crate::text::Language;
 use domain::scan::ScanMode;
 use leptos::prelude::*;
@@ -151,17 +152,5 @@ fn Trouble(language: Language, camera: Camera, trouble: CameraTrouble) -> impl I
                 <button class=plain type="button" on:click=move |_| camera.close()>{language.scan_close()}</button>
             </div>
         </div>
-    }
-}
-
-/// Where the permission is given back differs between systems.
-fn denied_text(language: Language) -> &'static str {
-    let agent = window().navigator().user_agent().unwrap_or_default();
-    if agent.contains("iPhone") || agent.contains("iPad") {
-        language.camera_denied_ios()
-    } else if agent.contains("Android") {
-        language.camera_denied_android()
-    } else {
-        language.camera_denied_desktop()
     }
 }

@@ -61,6 +61,10 @@ pub fn OutboxSheet(desk: Desk) -> impl IntoView {
         let n_others = device.outbox.get().n_pending_others;
         (n_others > 0).then(|| view! { <p class="muted">{language.outbox_others(n_others)}</p> })
     };
+    let photos = move || {
+        let n_photos = device.outbox.get().n_photos;
+        (n_photos > 0).then(|| view! { <p class="muted">{language.photos_waiting(n_photos)}</p> })
+    };
     view! {
         <SheetFrame desk title=language.outbox_title()>
             <div class="dialog__body">
@@ -73,6 +77,7 @@ pub fn OutboxSheet(desk: Desk) -> impl IntoView {
                 </p>
                 {trouble}
                 {others}
+                {photos}
                 <p class="muted">{language.outbox_safe()}</p>
                 {move || (refused.with(|refused| !refused.is_empty())).then(|| view! {
                     <h3>{language.outbox_parked_title()}</h3>
