@@ -25,9 +25,10 @@ use domain::policy::Viewer;
 use domain::shelf_tag::ShelfKey;
 use domain::sync::Answer;
 use ed25519_dalek::VerifyingKey;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
+use verify::{Flaw, VerifyError, verify};
 use writer::{Message, Request, Work, Writer};
 
 /// Requests that may wait for the writer; more wait outside, in their connections.
@@ -200,6 +201,29 @@ impl Ledger {
             }
         }
         Ok(())
+    }
+
+    /// Walks every store's chain from its first event. Where one is not what it was, the ledger is read-only from then
+    /// on. Takes time in proportion to the ledger's length: let it run while the server serves.
+    ///
+    /// # Errors
+    /// When the database or the file of signed heads cannot be read.
+    pub async fn check_all(&self, heads_file: &Path) -> Result<Option<Alarm>, VerifyError> {
+        for report in verify(&self.database, &self.key, heads_file).await? {
+            let Some(flaw) = report.flaw else { continue };
+            if let Flaw::BeyondHead { seq } = flaw {
+                // Appended while the chain was walked.
+                let head = self.database.head(&report.store).await.map_err(VerifyError::Store)?;
+                if head.is_some_and(|signed| signed.head.seq >= seq) {
+                    continue;
+                }
+            }
+            let alarm = Alarm::Flawed { store: report.store, flaw };
+            tracing::error!(%alarm, "the ledger is not what it was: read-only");
+            self.health.send_replace(Health::ReadOnly(alarm.clone()));
+            return Ok(Some(alarm));
+        }
+        Ok(None)
     }
 
     /// Whether the ledger takes events, now and from now on.

@@ -2,5 +2,6 @@
 
 mod codes;
 mod fold;
+mod outbox;
 mod posting;
 mod simulator;

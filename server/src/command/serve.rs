@@ -101,6 +101,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     }
 
     tokio::spawn(sweep(state.clone()));
+    tokio::spawn(check_ledger(state.clone()));
     let stopping = handle.clone();
     let stopped_state = state.clone();
     let stopped = tokio::spawn(async move {
@@ -165,6 +166,18 @@ fn certificate_pages(authority_pem: &str, app_url: &str) -> Router {
         async move { page }
     };
     Router::new().route("/", get(page)).route("/ca.crt", get(download))
+}
+
+/// Walks the whole ledger once, while the server serves: what was damaged or altered on disk while it was down is found
+/// within minutes, not when somebody reads it.
+async fn check_ledger(state: AppState) {
+    let started = std::time::Instant::now();
+    match state.ledger.check_all(&state.config.heads_file()).await {
+        Ok(None) => tracing::info!(seconds = started.elapsed().as_secs_f32(), "the whole ledger is what it was"),
+        // It has been said, with the event's number.
+        Ok(Some(_)) => {}
+        Err(error) => tracing::error!(error = crate::error::chain(&error), "the ledger could not be walked"),
+    }
 }
 
 async fn sweep(state: AppState) {

@@ -3,6 +3,7 @@
 //! A database that lost its tail, or was rewritten, cannot show the heads that this file has seen.
 
 use super::StartError;
+use super::verify::Flaw;
 use crate::store::{Database, StoreError};
 use data_encoding::HEXLOWER;
 use domain::chain::{Head, SignedHead};
@@ -39,6 +40,14 @@ pub enum Alarm {
         store: StoreCode,
         /// The number witnessed.
         seq: u64,
+    },
+    /// The chain does not hold in itself.
+    #[error("store {store}: {flaw}")]
+    Flawed {
+        /// Which store.
+        store: StoreCode,
+        /// What is wrong, from where on.
+        flaw: Flaw,
     },
     /// The file of heads itself was altered, or is another chain's.
     #[error("line {line} of the file of signed heads does not carry this chain's signature")]

@@ -260,7 +260,10 @@ async fn a_recount_needs_somebody_else_and_a_dispute_somebody_to_decide() {
     let chain = Chain::start(Engine::Memory).await;
     let phone = Device::new(1, "S001");
     let counter = |n| who(&format!("P2{n}"), Role::Clerk);
-    let counted = |n: u8, ago_s, units| Device::new(30 + u64::from(n), "S001").counted(ago_s, "A-01", 0, units);
+    // Each count on a phone of its own.
+    let counted = |n: u64, ago_s: i64, units| {
+        Device::new(n * 10_000 + ago_s.unsigned_abs(), "S001").counted(ago_s, "A-01", 0, units)
+    };
     let body = |body| phone.event(300, body);
     chain.must_take(phone.moved(900, 0, 50, Place::Supplier, on("A-01"))).await;
     chain.must_take(phone.opened(800)).await;

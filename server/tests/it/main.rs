@@ -6,6 +6,7 @@ mod board;
 mod chain;
 mod conformance;
 mod crash;
+mod damage;
 mod ledger;
 mod live;
 mod photo;
