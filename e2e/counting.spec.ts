@@ -110,3 +110,26 @@ async function eventsOn(origin: string, shelf: string): Promise<number> {
   );
   return events.filter(({ what }) => what.counted?.shelf === shelf).length;
 }
+
+test('a link to a shelf opens the count there, and says so where there is none', async ({ browserOf }) => {
+  const page = await browserOf('phone', 'en').open('/count?shelf=A-03');
+  await page.waitForURL(/\/sign-in\?next=/);
+  await page.locator('#login').fill('lina');
+  await page.locator('#password').fill('shelftrace-demo');
+  await page.locator('button[type=submit]').first().click();
+  await page.waitForURL(/\/count\?shelf=A-03$/);
+  await hydrated(page);
+  const begin = page.getByRole('button', { name: /^(Start counting|Join the count)$/ });
+  const here = page.getByRole('heading', { name: 'Shelf A-03' });
+  await expect(begin.or(here).first()).toBeVisible();
+  if (await begin.isVisible()) await begin.click();
+  await expect(here).toBeAttached();
+
+  for (const wrong of ['Z-99', 'nonsense']) {
+    await page.goto(`/count?shelf=${wrong}`);
+    await expect(page.getByRole('alert').getByText(`Your store has no shelf ${wrong}.`)).toBeVisible();
+    await fits(page);
+    await page.getByRole('button', { name: 'Got it' }).click();
+    await expect(page.getByRole('heading', { name: 'Scan a shelf label first' })).toBeVisible();
+  }
+});

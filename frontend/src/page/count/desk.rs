@@ -19,6 +19,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
+/// Characters shown of a shelf's name that is none: a link may say anything.
+const NAME_SHOWN_MAX: usize = 16;
+
 /// Where the count stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -232,6 +235,17 @@ impl Desk {
     pub fn pick(self, shelf: ShelfCode) {
         if self.with(|counter| counter.shelf(&shelf).is_some()) {
             self.enter(Here { shelf, proof: ShelfProof::Picked });
+        }
+    }
+
+    /// Picks the shelf that a link names, or says that there is none.
+    pub fn pick_named(self, name: &str) {
+        match ShelfCode::parse(name) {
+            Ok(shelf) if self.with(|counter| counter.shelf(&shelf).is_some()) => self.pick(shelf),
+            _ => {
+                let shown: String = name.chars().take(NAME_SHOWN_MAX).collect();
+                self.refuse(self.language.refused_unknown_shelf(&shown));
+            }
         }
     }
 

@@ -27,8 +27,7 @@ use leptos_router::hooks::use_query_map;
 pub fn CountScreen() -> impl IntoView {
     let language = use_language();
     let device = use_device();
-    let wanted_shelf =
-        use_query_map().with_untracked(|query| query.get("shelf")).and_then(|code| ShelfCode::parse(&code).ok());
+    let wanted_shelf = use_query_map().with_untracked(|query| query.get("shelf"));
     let opened = RwSignal::new_local(None::<Result<Desk, OpenProblem>>);
     let owner = Owner::current();
     let start = move || {
@@ -47,7 +46,7 @@ pub fn CountScreen() -> impl IntoView {
                 None => lay_out(),
             };
             if let (Ok(desk), Some(shelf)) = (&desk, wanted_shelf) {
-                desk.pick(shelf);
+                desk.pick_named(&shelf);
             }
             opened.set(Some(desk));
         });
@@ -223,6 +222,7 @@ fn Ready(desk: Desk) -> impl IntoView {
             <div class="count-ready__body">
                 <h1>{language.count_ready_title()}</h1>
                 <p class="count-ready__text">{text}</p>
+                {move || desk.refused.get().map(|why| view! { <Banner tone=Tone::Bad>{why}</Banner> })}
                 <ol class="count-ready__steps">{steps.map(step).collect_view()}</ol>
             </div>
             <div class="count-ready__dock">
