@@ -306,9 +306,10 @@ fn Done(desk: Desk) -> impl IntoView {
         0 => language.count_done_sent().to_owned(),
         n => language.count_done_unsent(n),
     };
+    let is_beginning = RwSignal::new(false);
     let again = move |_| {
-        desk.stage.set(Stage::Ready);
-        desk.recall();
+        is_beginning.set(true);
+        desk.begin_anew();
     };
     view! {
         <div class="count-ready">
@@ -327,6 +328,7 @@ fn Done(desk: Desk) -> impl IntoView {
                 <button
                     class=button_class(ButtonKind::Usual, ButtonSize::Large, ButtonWidth::Block)
                     type="button"
+                    disabled=is_beginning
                     on:click=again
                 >
                     {language.count_again_start()}
