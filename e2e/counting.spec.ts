@@ -33,6 +33,7 @@ test('a clerk scans a shelf and ten products, and headquarters sees it at once',
 
   const board = await browserOf('desktop', 'en').open('/sign-in');
   await signIn(board, 'hq');
+  await board.addInitScript(watchFeed);
   await board.goto('/board/S001/A-01');
   await hydrated(board);
   await expect(board.getByText('Live', { exact: true })).toBeVisible();
@@ -48,7 +49,12 @@ test('a clerk scans a shelf and ten products, and headquarters sees it at once',
   await accessible(phone);
   await fits(phone);
 
-  // The board has every line without a reload.
+  // The board has every line without a reload, each within a second of being in the ledger.
+  await expect.poll(() => board.evaluate(() => window.arrivals.length), { intervals: [100] }).toBeGreaterThanOrEqual(10);
+  const delays = (await board.evaluate(() => window.arrivals)).map(({ at, recorded_at }) => at - recorded_at);
+  delays.sort((a, b) => a - b);
+  console.log(`from the ledger to the board in ms: ${delays.join(' ')}`);
+  expect(delays.at(-1)).toBeLessThanOrEqual(1_000);
   await expect(board.getByText('Li Na').or(board.getByText('李娜')).first()).toBeVisible();
   await board.screenshot({ path: 'screenshots/shelf-live-desktop-en.png' });
   const detail = await machine.snapshot('S001');
@@ -103,6 +109,33 @@ test('what is scanned offline survives a killed browser and arrives once', async
   expect(after - before).toBe(3);
 });
 
+/** When the live feed brought an event that the server had recorded at a moment, both in milliseconds. */
+interface Arrival {
+  at: number;
+  recorded_at: number;
+}
+
+declare global {
+  interface Window {
+    arrivals: Arrival[];
+  }
+}
+
+/** Runs in the page: writes down what its live feed brings, as it comes in. */
+function watchFeed(): void {
+  const arrivals: Arrival[] = (window.arrivals = []);
+  window.EventSource = class extends EventSource {
+    constructor(url: string | URL, init?: EventSourceInit) {
+      super(url, init);
+      this.addEventListener('store', (event: MessageEvent<string>) => {
+        const at = Date.now();
+        const { traces } = JSON.parse(event.data) as { traces: { recorded_at: number }[] };
+        for (const { recorded_at } of traces) arrivals.push({ at, recorded_at });
+      });
+    }
+  };
+}
+
 async function eventsOn(origin: string, shelf: string): Promise<number> {
   const auditor = await Machine.signIn(origin, 'auditor');
   const { events } = await auditor.get<{ events: { what: { counted?: { shelf: string } } }[] }>(
@@ -110,3 +143,26 @@ async function eventsOn(origin: string, shelf: string): Promise<number> {
   );
   return events.filter(({ what }) => what.counted?.shelf === shelf).length;
 }
+
+test('a link to a shelf opens the count there, and says so where there is none', async ({ browserOf }) => {
+  const page = await browserOf('phone', 'en').open('/count?shelf=A-03');
+  await page.waitForURL(/\/sign-in\?next=/);
+  await page.locator('#login').fill('lina');
+  await page.locator('#password').fill('shelftrace-demo');
+  await page.locator('button[type=submit]').first().click();
+  await page.waitForURL(/\/count\?shelf=A-03$/);
+  await hydrated(page);
+  const begin = page.getByRole('button', { name: /^(Start counting|Join the count)$/ });
+  const here = page.getByRole('heading', { name: 'Shelf A-03' });
+  await expect(begin.or(here).first()).toBeVisible();
+  if (await begin.isVisible()) await begin.click();
+  await expect(here).toBeAttached();
+
+  for (const wrong of ['Z-99', 'nonsense']) {
+    await page.goto(`/count?shelf=${wrong}`);
+    await expect(page.getByRole('alert').getByText(`Your store has no shelf ${wrong}.`)).toBeVisible();
+    await fits(page);
+    await page.getByRole('button', { name: 'Got it' }).click();
+    await expect(page.getByRole('heading', { name: 'Scan a shelf label first' })).toBeVisible();
+  }
+});

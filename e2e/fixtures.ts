@@ -3,7 +3,7 @@ import { type BrowserContext, type BrowserContextOptions, chromium, expect, type
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CHROMIUM, cameraArgs } from './support/camera.ts';
+import { type Answer, CHROMIUM, cameraArgs } from './support/camera.ts';
 import { Server } from './support/server.ts';
 
 export { expect };
@@ -29,6 +29,7 @@ export class Browser {
     readonly device: Device,
     readonly language: Language,
     readonly film?: string,
+    readonly answer: Answer = 'allow',
   ) {}
 
   /** Opens the browser, or opens it again with the same profile. */
@@ -36,11 +37,11 @@ export class Browser {
     this.#context = await chromium.launchPersistentContext(this.#profile, {
       ...CHROMIUM,
       ...DEVICES[this.device],
-      args: [...CHROMIUM.args, ...(this.film ? cameraArgs(this.film) : [])],
+      args: [...CHROMIUM.args, ...(this.film ? cameraArgs(this.film, this.answer) : [])],
       baseURL: this.origin,
       locale: this.language === 'zh' ? 'zh-CN' : 'en-GB',
       timezoneId: 'Asia/Shanghai',
-      permissions: ['camera', 'geolocation'],
+      permissions: this.answer === 'allow' ? ['camera', 'geolocation'] : [],
       geolocation: { latitude: 39.9042, longitude: 116.4074, accuracy: 15 },
     });
     await this.#context.addCookies([{ name: 'lang', value: this.language, url: this.origin }]);
@@ -74,7 +75,7 @@ export class Browser {
 
 interface Fixtures {
   /** A browser of a device and language; closed, and its console checked, when the test ends. */
-  browserOf: (device: Device, language: Language, film?: string) => Browser;
+  browserOf: (device: Device, language: Language, film?: string, answer?: Answer) => Browser;
 }
 
 /** One server for all tests of a file; every file starts from the seeded chain. */
@@ -89,8 +90,8 @@ export const test = base.extend<Fixtures, { server: Server }>({
   ],
   browserOf: async ({ server }, use) => {
     const browsers: Browser[] = [];
-    await use((device, language, film) => {
-      const browser = new Browser(server.origin, device, language, film);
+    await use((device, language, film, answer) => {
+      const browser = new Browser(server.origin, device, language, film, answer);
       browsers.push(browser);
       return browser;
     });

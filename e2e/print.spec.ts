@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
-import { expect, test } from './fixtures.ts';
+import { expect, hydrated, test } from './fixtures.ts';
 import { Machine } from './support/machine.ts';
 
 // A sheet is worth printing if a scanner reads every symbol on it.
@@ -42,3 +42,14 @@ for (const [sheet, path] of [
     expect(await read(await page.screenshot({ fullPage: true }))).toEqual(expected.sort());
   });
 }
+
+test('a sheet to print asks for the sign-in and comes back', async ({ browserOf }) => {
+  const page = await browserOf('desktop', 'zh').open('/print/products/S001?shelf=A-01');
+  await page.waitForURL(/\/sign-in\?next=/);
+  await hydrated(page);
+  await page.locator('#login').fill('wangwei');
+  await page.locator('#password').fill('shelftrace-demo');
+  await page.locator('button[type=submit]').first().click();
+  await page.waitForURL(/\/print\/products\/S001\?shelf=A-01$/);
+  await expect(page.getByRole('heading', { name: /A-01/ })).toBeVisible();
+});

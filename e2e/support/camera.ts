@@ -33,10 +33,13 @@ export const CHROMIUM = {
   ],
 };
 
+/** What the person says when the browser asks for the camera. */
+export type Answer = 'allow' | 'deny';
+
 /** Flags for a camera that plays `film` in a loop. */
-export function cameraArgs(film: string): string[] {
+export function cameraArgs(film: string, answer: Answer = 'allow'): string[] {
   return [
-    '--use-fake-ui-for-media-stream',
+    answer === 'allow' ? '--use-fake-ui-for-media-stream' : '--use-fake-ui-for-media-stream=deny',
     '--use-fake-device-for-media-stream',
     `--use-file-for-fake-video-capture=${film}`,
   ];
@@ -46,22 +49,31 @@ export function cameraArgs(film: string): string[] {
 export async function film(scenes: Scene[]): Promise<string> {
   const path = join(mkdtempSync(join(tmpdir(), 'shelftrace-film-')), 'film.mjpeg');
   writeFileSync(path, '');
-  const browser: Browser = await chromium.launch(CHROMIUM);
-  try {
-    const page = await browser.newPage({ viewport: SIZE });
-    for (const scene of scenes) {
-      await page.setContent(still(scene));
-      const frame = await page.screenshot({ type: 'jpeg', quality: 85 });
-      for (let n = 0; n < scene.seconds * FRAMES_PER_SECOND; n++) appendFileSync(path, frame);
-    }
-  } finally {
-    await browser.close();
+  const pictures = await photos(scenes.map(({ symbols }) => symbols));
+  for (const [n, { seconds }] of scenes.entries()) {
+    for (let frame = 0; frame < seconds * FRAMES_PER_SECOND; frame++) appendFileSync(path, pictures[n]!);
   }
   return path;
 }
 
-function still(scene: Scene): string {
-  const drawings = scene.symbols.map(({ kind, text }) => {
+/** Takes a still JPEG photo of each group of symbols. */
+export async function photos(groups: Symbol[][]): Promise<Buffer[]> {
+  const browser: Browser = await chromium.launch(CHROMIUM);
+  try {
+    const page = await browser.newPage({ viewport: SIZE });
+    const pictures: Buffer[] = [];
+    for (const symbols of groups) {
+      await page.setContent(still(symbols));
+      pictures.push(await page.screenshot({ type: 'jpeg', quality: 85 }));
+    }
+    return pictures;
+  } finally {
+    await browser.close();
+  }
+}
+
+function still(symbols: Symbol[]): string {
+  const drawings = symbols.map(({ kind, text }) => {
     const matrix = kind !== 'ean13' && kind !== 'code128';
     const svg = bwip.toSVG({ bcid: kind, text, scale: matrix ? 6 : 3, includetext: kind === 'ean13' });
     return `<div class="${matrix ? 'matrix' : 'linear'}">${svg}</div>`;

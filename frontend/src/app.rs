@@ -1,5 +1,6 @@
 //! Routes, contexts, and the frame around the pages that have one.
 
+use crate::backend::sign_in_path;
 use crate::browser;
 use crate::component::nav::{Rail, TabBar, TopBar};
 use crate::page::account::AccountPage;
@@ -12,6 +13,7 @@ use crate::page::sign_in::SignInPage;
 use crate::page::store_plan::StorePlanPage;
 use crate::session::{Session, use_session};
 use crate::text::{Language, use_language};
+use domain::master::Name;
 use domain::policy::Viewer;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -61,8 +63,7 @@ fn Frame() -> impl IntoView {
         let query = next.search.get_untracked();
         let query = query.trim_start_matches('?');
         let here = if query.is_empty() { path } else { format!("{path}?{query}") };
-        let target = format!("/sign-in?next={}", crate::backend::escape_query(&here));
-        return view! { <Redirect path=target/> }.into_any();
+        return view! { <Redirect path=sign_in_path(&here)/> }.into_any();
     }
     view! {
         <Framed>
@@ -103,11 +104,12 @@ pub(crate) fn Framed(
     }
 }
 
-/// Who asks, as the server found out; nobody in the browser.
-pub(crate) fn viewer_of_request() -> Option<Viewer> {
+/// Who asks and what their place is called, as the server found out; nobody in the browser.
+pub(crate) fn viewer_of_request() -> Option<(Viewer, Option<Name>)> {
     #[cfg(feature = "ssr")]
     {
-        use_context::<std::sync::Arc<dyn crate::backend::Backend>>().and_then(|backend| backend.viewer())
+        let backend = use_context::<std::sync::Arc<dyn crate::backend::Backend>>()?;
+        Some((backend.viewer()?, backend.place()))
     }
     #[cfg(not(feature = "ssr"))]
     {
@@ -117,9 +119,15 @@ pub(crate) fn viewer_of_request() -> Option<Viewer> {
 
 /// The session as the server rendered it, read back from `<html>` in the browser.
 fn page_session() -> Session {
-    let viewer = viewer_of_request()
-        .or_else(|| browser::root_attribute("data-viewer").and_then(|json| serde_json::from_str(&json).ok()));
-    Session { viewer, is_offline_shell: browser::root_attribute("data-shell").is_some() }
+    let (viewer, place) = match viewer_of_request() {
+        Some((viewer, place)) => (Some(viewer), place),
+        None => (written_on_root("data-viewer"), written_on_root("data-place")),
+    };
+    Session { viewer, place, is_offline_shell: browser::root_attribute("data-shell").is_some() }
+}
+
+fn written_on_root<T: serde::de::DeserializeOwned>(attribute: &str) -> Option<T> {
+    browser::root_attribute(attribute).and_then(|json| serde_json::from_str(&json).ok())
 }
 
 /// The language the page is in. The offline shell is one document for everybody and asks the cookie.

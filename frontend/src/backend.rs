@@ -31,6 +31,9 @@ pub trait Backend: Send + Sync {
     /// Who is signed in, if anybody.
     fn viewer(&self) -> Option<Viewer>;
 
+    /// What the viewer's store or region is called; `None` for the whole chain.
+    fn place(&self) -> Option<Name>;
+
     /// Checks the password, starts a session and sets its cookie.
     fn sign_in(&self, login: String, password: String) -> Reply<Viewer>;
 
@@ -269,8 +272,14 @@ fn is_own_path(path: &str) -> bool {
         && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
 }
 
+/// The sign-in page that leads back to a path of our own, query included.
+#[must_use]
+pub fn sign_in_path(back: &str) -> String {
+    format!("/sign-in?next={}", escape_query(back))
+}
+
 /// A path as the value of a query's field.
-pub(crate) fn escape_query(text: &str) -> String {
+fn escape_query(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~') {

@@ -6,6 +6,7 @@ pub mod brand;
 pub mod button;
 pub mod clock;
 pub mod connection;
+pub mod dialog;
 pub mod figure;
 pub mod heatmap;
 pub mod icon;

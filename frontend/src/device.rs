@@ -9,6 +9,7 @@ pub mod camera;
 pub(crate) mod glue;
 #[cfg(feature = "hydrate")]
 pub(crate) mod http;
+pub(crate) mod leaving;
 #[cfg(feature = "hydrate")]
 mod outbox;
 #[cfg(feature = "hydrate")]

@@ -1,5 +1,6 @@
 //! Who looks at the page.
 
+use domain::master::Name;
 use domain::policy::{Action, Scope, Target, Viewer, may};
 use leptos::prelude::use_context;
 
@@ -9,6 +10,8 @@ use leptos::prelude::use_context;
 pub struct Session {
     /// Who is signed in. Unknown in the offline shell.
     pub viewer: Option<Viewer>,
+    /// What the viewer's store or region is called; none for the whole chain, and in the offline shell.
+    pub place: Option<Name>,
     /// Whether the page was built from the offline shell, without a server.
     pub is_offline_shell: bool,
 }

@@ -48,11 +48,13 @@ pub fn cookie<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
 pub fn shell() -> impl IntoView {
     let page = use_context::<PageContext>().unwrap_or_else(|| PageContext::from_cookies("dev", ""));
     let pkg = format!("/pkg/{}", page.build);
-    let viewer = crate::app::viewer_of_request().map(|viewer| serde_json::to_string(&viewer).unwrap_or_default());
+    let (viewer, place) = crate::app::viewer_of_request().unzip();
+    let viewer = viewer.map(|viewer| serde_json::to_string(&viewer).unwrap_or_default());
+    let place = place.flatten().map(|place| serde_json::to_string(&place).unwrap_or_default());
     let nonce = use_nonce();
     view! {
         <!DOCTYPE html>
-        <html lang=page.language.tag() data-theme=page.theme.code() data-hand=page.hand.code() data-viewer=viewer data-build=page.build>
+        <html lang=page.language.tag() data-theme=page.theme.code() data-hand=page.hand.code() data-viewer=viewer data-place=place data-build=page.build>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>

@@ -11,11 +11,12 @@ use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Method, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use domain::id::StoreCode;
 use domain::photo::PHOTO_BYTES_MAX;
 use domain::policy::{Action, Scope, Target, Viewer, may};
 use domain::sync::BATCH_BYTES_MAX;
+use frontend::backend::sign_in_path;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// Who may use an entrance.
@@ -153,8 +154,17 @@ pub async fn guard(State(state): State<AppState>, request: Request, next: Next) 
             response.extensions_mut().insert(transport);
             response
         }
+        Err(ApiError::SignInNeeded) if is_sheet(&parts) => {
+            let here = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+            Redirect::to(&sign_in_path(here)).into_response()
+        }
         Err(error) => error.into_response(),
     }
+}
+
+/// Whether a person waits for a page that is no page of the app's: its other entrances answer programs.
+fn is_sheet(request: &Parts) -> bool {
+    request.method.is_safe() && request.uri.path().starts_with("/print/")
 }
 
 async fn admit(state: &AppState, request: &Parts) -> Result<Asker, ApiError> {

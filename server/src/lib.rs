@@ -14,6 +14,7 @@ pub mod error;
 pub mod header;
 pub mod keys;
 pub mod ledger;
+pub mod listener;
 pub mod live;
 pub mod photo;
 pub mod print;

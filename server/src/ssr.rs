@@ -15,6 +15,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use domain::board::{ChainBoard, ShelfDetail, StorePlan};
 use domain::id::{ShelfCode, StoreCode};
+use domain::master::Name;
 use domain::policy::{Scope, Viewer};
 use frontend::app::App;
 use frontend::backend::{Backend, BackendError, Reply, Workbench};
@@ -121,6 +122,15 @@ fn told(error: ApiError) -> BackendError {
 impl Backend for RequestBackend {
     fn viewer(&self) -> Option<Viewer> {
         self.asker.signed_in.as_ref().map(|signed_in| signed_in.viewer.clone())
+    }
+
+    fn place(&self) -> Option<Name> {
+        let masters = self.state.directory.masters();
+        match &self.asker.signed_in.as_ref()?.viewer.scope {
+            Scope::Store(code) => masters.store(code).map(|master| master.store.name.clone()),
+            Scope::Region(code) => masters.region(code).map(|region| region.name.clone()),
+            Scope::Chain => None,
+        }
     }
 
     fn sign_in(&self, login: String, password: String) -> Reply<Viewer> {

@@ -1,7 +1,8 @@
 //! The server's side: nothing happens.
 
 use super::FeedEvent;
-use leptos::html::{Canvas, Div, Main};
+use leptos::ev::MouseEvent;
+use leptos::html::{Canvas, Dialog, Div, Main};
 use leptos::prelude::NodeRef;
 
 /// Milliseconds since 1970 by the device's clock.
@@ -33,6 +34,18 @@ pub fn reload() {}
 
 /// Moves the focus to the page's content, and the content to its beginning.
 pub fn focus(_main: NodeRef<Main>) {}
+
+/// Opens a dialog over the page.
+pub fn show_dialog(_dialog: NodeRef<Dialog>) {}
+
+/// Closes a dialog.
+pub fn close_dialog(_dialog: NodeRef<Dialog>) {}
+
+/// Whether an event is the dialog's own, not one of what is in it.
+#[must_use]
+pub fn is_itself(_dialog: NodeRef<Dialog>, _event: &MouseEvent) -> bool {
+    false
+}
 
 /// Sets CSS variables of an element.
 pub fn set_css_variables(_element: NodeRef<Div>, _variables: &[(&str, String)]) {}

@@ -1,15 +1,15 @@
 //! The browser's side.
 
 use super::FeedEvent;
-use leptos::html::{Canvas, Div, Main};
-use leptos::prelude::{GetUntracked, NodeRef, document, set_timeout, window};
+use leptos::html::{Canvas, Dialog, Div, Main};
+use leptos::prelude::{Get, GetUntracked, NodeRef, document, set_timeout, window};
 use serde::de::DeserializeOwned;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{Clamped, JsCast};
-use web_sys::{CanvasRenderingContext2d, EventSource, ImageData, MessageEvent};
+use web_sys::{CanvasRenderingContext2d, EventSource, ImageData, MessageEvent, MouseEvent};
 
 /// Milliseconds since 1970 by the device's clock.
 #[must_use]
@@ -49,6 +49,35 @@ pub fn set_cookie(name: &str, value: &str) {
 /// Loads the page again.
 pub fn reload() {
     let _ = window().location().reload();
+}
+
+/// Leaves for another page of ours, which is loaded as a whole.
+pub fn load(path: &str) {
+    let _ = window().location().assign(path);
+}
+
+/// Opens a dialog over the page.
+pub fn show_dialog(dialog: NodeRef<Dialog>) {
+    if let Some(dialog) = dialog.get()
+        && !dialog.open()
+    {
+        // Fails only for a dialog that is open or not in the page.
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Closes a dialog.
+pub fn close_dialog(dialog: NodeRef<Dialog>) {
+    if let Some(dialog) = dialog.get_untracked() {
+        dialog.close();
+    }
+}
+
+/// Whether an event is the dialog's own, not one of what is in it: a touch on what lies beside it.
+#[must_use]
+pub fn is_itself(dialog: NodeRef<Dialog>, event: &MouseEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlDialogElement>().ok());
+    target.is_some() && target == dialog.get_untracked()
 }
 
 /// Moves the focus to the page's content, and the content to its beginning: on phones it scrolls by itself.

@@ -38,6 +38,8 @@ extern "C" {
     async fn put_snapshot_js(store: String, json: String) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_name = getSnapshot)]
     async fn get_snapshot_js(store: String) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = clearSnapshots)]
+    async fn clear_snapshots_js() -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_name = withSyncLock)]
     async fn with_sync_lock_js(job: &Closure<dyn FnMut() -> js_sys::Promise>) -> Result<JsValue, JsValue>;
 
@@ -217,6 +219,11 @@ pub async fn withdraw(seq: u64) -> Stored<()> {
 /// Forgets what was settled before a moment of the device's clock.
 pub async fn prune_settled(before_ms: i64) -> Stored<()> {
     done(prune_settled_js(before_ms as f64).await)
+}
+
+/// Forgets what was loaded of every store; the outbox stays.
+pub async fn clear_snapshots() -> Stored<()> {
+    done(clear_snapshots_js().await)
 }
 
 /// A small fact of this installation.

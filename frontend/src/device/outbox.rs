@@ -3,6 +3,7 @@
 
 use super::recorder::{CLOCK_OFFSET, device_id};
 use super::{Device, OutboxSummary, ParkedEvent, SendTrouble, StoreTrouble, glue, http, photo};
+use crate::browser;
 use domain::accept::{AGE_MAX_MS, Refusal};
 use domain::chain::SignedHead;
 use domain::event::{DeviceEvent, EventBody};
@@ -142,19 +143,24 @@ async fn run() {
 }
 
 /// Reads how much is unsent.
-async fn refresh() {
+pub(super) async fn refresh() -> OutboxSummary {
     let person = match with(|driver| driver.person.clone()).flatten() {
         Some(person) => person.to_string(),
         None => glue::get_meta(PERSON).await.ok().flatten().unwrap_or_default(),
     };
-    let Ok(json) = glue::outbox_summary(&person).await else { return };
-    if let Ok(summary) = serde_json::from_str::<OutboxSummary>(&json) {
-        with(|driver| {
-            if driver.device.outbox.get_untracked() != summary {
+    let json = glue::outbox_summary(&person).await.unwrap_or_default();
+    let read = serde_json::from_str::<OutboxSummary>(&json).ok();
+    with(|driver| {
+        let shown = driver.device.outbox.get_untracked();
+        match read {
+            Some(summary) if summary != shown => {
                 driver.device.outbox.set(summary);
+                summary
             }
-        });
-    }
+            _ => shown,
+        }
+    })
+    .unwrap_or_default()
 }
 
 /// Sends until nothing is left or something is in the way.
@@ -340,6 +346,10 @@ async fn park(seq: u64, why: &Refusal) -> Result<(), SendTrouble> {
 async fn signed_in() -> Result<PersonId, SendTrouble> {
     if let Some(person) = with(|driver| driver.person.clone()).flatten() {
         return Ok(person);
+    }
+    // The server has just said that nobody is; signing in loads the page anew.
+    if browser::root_attribute("data-viewer").is_none() && browser::root_attribute("data-shell").is_none() {
+        return Err(SendTrouble::SignInNeeded);
     }
     match http::me(http::TIMEOUT).await {
         Ok(viewer) => {

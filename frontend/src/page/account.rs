@@ -1,6 +1,7 @@
 //! Who am I, how do I like it on this device, and out.
 
-use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
+mod leave;
+
 use crate::component::page_head::PageHead;
 use crate::component::preference_form::{Preference, PreferenceForm};
 use crate::session::use_session;
@@ -16,10 +17,11 @@ pub fn AccountPage() -> impl IntoView {
     let may_count = session.may(Action::Count) || session.is_offline_shell;
     let (name, sub) = match session.viewer {
         Some(viewer) => {
-            let place = match &viewer.scope {
-                Scope::Store(code) => language.scope_store(code),
-                Scope::Region(code) => language.scope_region(code),
-                Scope::Chain => language.scope_chain().to_owned(),
+            let place = match (&session.place, &viewer.scope) {
+                (Some(name), _) => language.name(name),
+                (None, Scope::Store(code)) => code.to_string(),
+                (None, Scope::Region(code)) => code.to_string(),
+                (None, Scope::Chain) => language.scope_chain().to_owned(),
             };
             (viewer.name, format!("{} · {}", language.role(viewer.role), language.account_works_in(place)))
         }
@@ -33,8 +35,6 @@ pub fn AccountPage() -> impl IntoView {
             </div>
         }
     };
-    let danger = button_class(ButtonKind::Danger, ButtonSize::Usual, ButtonWidth::Words);
-    let usual = button_class(ButtonKind::Usual, ButtonSize::Usual, ButtonWidth::Words);
     view! {
         <div class="page page--narrow">
             <PageHead title=name sub=sub/>
@@ -51,14 +51,7 @@ pub fn AccountPage() -> impl IntoView {
                     <h2 class="card__title">{language.session_label()}</h2>
                 </div>
                 <div class="card__body account">
-                    <div class="account__leave">
-                        <form method="post" action="/fn/sign_out">
-                            <button class=usual type="submit">{language.sign_out()}</button>
-                        </form>
-                        <form method="post" action="/fn/sign_out_everywhere">
-                            <button class=danger type="submit">{language.sign_out_everywhere()}</button>
-                        </form>
-                    </div>
+                    <leave::Leave/>
                     {may_count.then(|| view! { <p class="muted">{language.sign_out_hint()}</p> })}
                 </div>
             </section>

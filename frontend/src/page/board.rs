@@ -100,39 +100,48 @@ fn Board(board: ChainBoard) -> impl IntoView {
     }
 }
 
+/// What the stores shown have together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Sums {
+    /// Of the stores that ever counted: one that never did has nothing to be a share of.
+    total: BoardCell,
+    n_open: i64,
+    n_stores: i64,
+    last_trace_at: Option<Timestamp>,
+}
+
+impl Sums {
+    fn add(&mut self, row: &StoreRow) {
+        let store = BoardCell::together(&row.cells);
+        if row.stocktake.is_some() {
+            self.total = BoardCell::together([&self.total, &store]);
+        }
+        self.n_open += i64::from(row.is_open);
+        self.n_stores += 1;
+        self.last_trace_at = self.last_trace_at.max(store.last_trace_at);
+    }
+}
+
 /// The figures of all that is shown.
 #[component]
 fn Totals(board: RwSignal<ChainBoard>, shown: Memo<Vec<usize>>, clock: PageClock) -> impl IntoView {
     let language = use_language();
-    let rows = move |act: &mut dyn FnMut(&StoreRow)| {
-        board.with(|board| shown.with(|shown| shown.iter().filter_map(|&at| board.stores.get(at)).for_each(act)));
-    };
-    // A store that never counted has nothing to be a share of.
-    let total = Memo::new(move |_| {
-        let mut cells = Vec::new();
-        rows(&mut |row| {
-            if row.stocktake.is_some() {
-                cells.push(BoardCell::together(&row.cells));
-            }
-        });
-        BoardCell::together(&cells)
+    // Every cell is looked at once for each change: there may be a hundred thousand.
+    let sums = Memo::new(move |_| {
+        board.with(|board| {
+            shown.with(|shown| {
+                let mut sums = Sums::default();
+                for row in shown.iter().filter_map(|&at| board.stores.get(at)) {
+                    sums.add(row);
+                }
+                sums
+            })
+        })
     });
-    let counting = Memo::new(move |_| {
-        let (mut n_open, mut n_stores) = (0_i64, 0_i64);
-        rows(&mut |row| {
-            n_stores += 1;
-            n_open += i64::from(row.is_open);
-        });
-        (n_open, n_stores)
-    });
-    let last_trace = Memo::new(move |_| {
-        let mut last = None;
-        rows(&mut |row| last = last.max(BoardCell::together(&row.cells).last_trace_at));
-        last
-    });
-    let share = move || total.get().counted_share().map_or_else(|| "–".to_owned(), format::percent);
+    let total = move || sums.get().total;
+    let share = move || total().counted_share().map_or_else(|| "–".to_owned(), format::percent);
     let counted_note = move || {
-        let total = total.get();
+        let total = total();
         language.kpi_counted_note(format::number(total.count.n_counted.into()), format::number(total.n_planned.into()))
     };
     view! {
@@ -144,21 +153,21 @@ fn Totals(board: RwSignal<ChainBoard>, shown: Memo<Vec<usize>>, clock: PageClock
             />
             <Figure
                 label=language.kpi_variance()
-                value=Signal::derive(move || format::signed(total.get().variance_units()))
+                value=Signal::derive(move || format::signed(total().variance_units()))
                 unit=language.units()
                 note=Signal::derive(move || {
-                    language.kpi_variance_note(format::number(total.get().count.abs_variance_units))
+                    language.kpi_variance_note(format::number(total().count.abs_variance_units))
                 })
             />
             <Figure
                 label=language.kpi_counting()
-                value=Signal::derive(move || format::number(counting.get().0))
+                value=Signal::derive(move || format::number(sums.get().n_open))
                 unit=language.kpi_counting_unit()
-                note=Signal::derive(move || language.kpi_counting_note(counting.get().1))
+                note=Signal::derive(move || language.kpi_counting_note(sums.get().n_stores))
             />
             <Figure
                 label=language.kpi_last_trace()
-                value=Signal::derive(move || format::ago(last_trace.get(), clock.now(), language))
+                value=Signal::derive(move || format::ago(sums.get().last_trace_at, clock.now(), language))
                 note=Signal::derive(String::new)
             />
         </Figures>

@@ -25,7 +25,7 @@ mod stage;
 #[cfg(feature = "hydrate")]
 mod work_list;
 
-use crate::backend::{BackendError, escape_query};
+use crate::backend::{BackendError, sign_in_path};
 use crate::component::load_state::{Problem, Skeleton};
 use crate::session::use_session;
 use crate::text::use_language;
@@ -43,7 +43,7 @@ pub fn CountPage() -> impl IntoView {
     if session.viewer.is_none() && !session.is_offline_shell {
         let query = use_location().search.get_untracked();
         let here = format!("/count{}{query}", if query.is_empty() || query.starts_with('?') { "" } else { "?" });
-        return view! { <Redirect path=format!("/sign-in?next={}", escape_query(&here))/> }.into_any();
+        return view! { <Redirect path=sign_in_path(&here)/> }.into_any();
     }
     if session.viewer.is_some() && !session.may(Action::Count) {
         return view! { <Problem error=BackendError::Forbidden/> }.into_any();

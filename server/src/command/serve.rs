@@ -4,6 +4,7 @@ use crate::auth::cookie::Transport;
 use crate::clock::Clock;
 use crate::command::{OpenError, open};
 use crate::config::Config;
+use crate::listener::{self, HEADER_TIMEOUT};
 use crate::router::router;
 use crate::state::{AppState, StartError};
 use crate::telemetry;
@@ -83,7 +84,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     let handle = Handle::new();
     let mut servers = tokio::task::JoinSet::new();
     let service = router.clone().layer(Extension(Transport::Http)).into_make_service_with_connect_info::<SocketAddr>();
-    servers.spawn(axum_server::from_tcp(plain)?.handle(handle.clone()).serve(service));
+    servers.spawn(listener::plain(plain, handle.clone(), HEADER_TIMEOUT)?.serve(service));
     println!("Shelftrace at http://{}", config.listen);
 
     if let Some((secure, certificate)) = lan {
@@ -92,11 +93,11 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let rustls = RustlsConfig::from_pem(tls.chain_pem.into_bytes(), tls.key_pem.into_bytes()).await?;
         let service = router.layer(Extension(Transport::Https)).into_make_service_with_connect_info::<SocketAddr>();
-        servers.spawn(axum_server::from_tcp_rustls(secure, rustls)?.handle(handle.clone()).serve(service));
+        servers.spawn(listener::secure(secure, rustls, handle.clone(), HEADER_TIMEOUT)?.serve(service));
         let address = addresses.first().copied().unwrap_or_else(|| config.lan_listen.ip());
         let app_url = url("https", address, config.lan_listen.port());
         let authority = certificate_pages(&tls.authority_pem, &app_url).into_make_service();
-        servers.spawn(axum_server::from_tcp(certificate)?.handle(handle.clone()).serve(authority));
+        servers.spawn(listener::plain(certificate, handle.clone(), HEADER_TIMEOUT)?.serve(authority));
         announce(&app_url, &url("http", address, config.lan_certificate_listen.port()));
     }
 

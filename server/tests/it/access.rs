@@ -27,6 +27,10 @@ async fn opens(browser: &Browser, entrance: &Entrance, store: &str) -> bool {
     } else {
         browser.post(&path, &json!({ "login": "x", "password": "y" })).await
     };
+    // Sheets to print are for people, who are asked to sign in.
+    if reply.location().is_some_and(|path| path.starts_with("/sign-in?next=")) {
+        return false;
+    }
     match reply.code() {
         "sign_in_needed" | "forbidden" | "foreign_origin" => false,
         _ => reply.status != StatusCode::FORBIDDEN && !reply.status.is_server_error(),

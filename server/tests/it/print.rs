@@ -40,3 +40,14 @@ async fn one_shelf_can_be_asked_for_and_an_unknown_one_is_not_found() {
     let (status, _, _) = get(&server, &hq, "/print/products/S001?shelf=Z-99").await;
     assert_eq!(status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn whoever_opens_a_sheet_signs_in_first_and_comes_back_to_it() {
+    let server = TestServer::start().await;
+    let reply = server.browser().get("/print/products/S001?shelf=A-01").await;
+    assert_eq!(reply.status, StatusCode::SEE_OTHER);
+    assert_eq!(reply.location(), Some("/sign-in?next=/print/products/S001%3Fshelf%3DA-01"));
+    let form = "login=manager&password=correct+horse+battery&next=/print/products/S001%3Fshelf%3DA-01";
+    let reply = server.browser().post_text("/fn/sign_in", "application/x-www-form-urlencoded", form.to_owned()).await;
+    assert_eq!(reply.location(), Some("/print/products/S001?shelf=A-01"));
+}

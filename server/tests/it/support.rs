@@ -152,6 +152,11 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// Where the browser is sent.
+    pub fn location(&self) -> Option<&str> {
+        self.headers.get(header::LOCATION)?.to_str().ok()
+    }
+
     /// The stable code of an error.
     pub fn code(&self) -> &str {
         self.json["code"].as_str().unwrap_or_default()

@@ -2,6 +2,10 @@
 //!
 //! Each scan touches the signals of its own line only, so that the thousandth is as quick as the first.
 
+mod shown;
+
+pub use shown::{Card, CardKind, Flash, Progress, Row, Sheet, Stage};
+
 use super::counter::{Counter, Here, Intent, ShelfRefusal};
 use super::opening;
 use crate::device::{Device, glue};
@@ -19,101 +23,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
-/// Where the count stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// The stocktake has not been opened or joined on this phone.
-    Ready,
-    /// Counting.
-    Counting,
-    /// Submitted just now.
-    Done,
-}
-
-/// A line on the screen.
-#[derive(Debug, Clone)]
-pub struct Row {
-    /// What it counts.
-    pub item: LineItem,
-    /// What that is called.
-    pub name: ArcRwSignal<String>,
-    /// The code printed on it.
-    pub code: String,
-    /// Pieces counted.
-    pub units: ArcRwSignal<Units>,
-    /// Counts up with every change, to show it.
-    pub n_beats: ArcRwSignal<u32>,
-}
-
-/// How a result came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CardKind {
-    /// Counted.
-    Counted,
-    /// Counted, though nobody knows what it is.
-    Unknown,
-    /// Taken back.
-    Undone,
-}
-
-/// What was recorded last.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Card {
-    /// How.
-    pub kind: CardKind,
-    /// The line.
-    pub key: LineKey,
-    /// What it is called.
-    pub name: String,
-    /// The code printed on it.
-    pub code: String,
-    /// What was added.
-    pub added: Units,
-    /// What the line says now.
-    pub units: Units,
-}
-
-/// One beat of colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flash {
-    /// Accepted.
-    Good,
-    /// Nothing new.
-    Repeat,
-    /// Refused.
-    Bad,
-}
-
-/// How far this phone has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Progress {
-    /// Shelves with a line.
-    pub n_shelves: usize,
-    /// Shelves of the store.
-    pub n_shelves_all: usize,
-    /// Lines counted on this phone.
-    pub n_lines: u32,
-}
-
-/// What lies over the page.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Sheet {
-    /// Nothing.
-    #[default]
-    None,
-    /// The keypad for a line.
-    Quantity(LineKey),
-    /// Entering a code by hand.
-    Typed,
-    /// Naming a code nobody knows.
-    Unknown(LineKey),
-    /// Finishing.
-    Finish,
-    /// What waits on the phone.
-    Outbox,
-    /// How scanning works.
-    Settings,
-}
+/// Characters shown of a shelf's name that is none: a link may say anything.
+const NAME_SHOWN_MAX: usize = 16;
 
 struct Inner {
     counter: RefCell<Counter>,
@@ -232,6 +143,17 @@ impl Desk {
     pub fn pick(self, shelf: ShelfCode) {
         if self.with(|counter| counter.shelf(&shelf).is_some()) {
             self.enter(Here { shelf, proof: ShelfProof::Picked });
+        }
+    }
+
+    /// Picks the shelf that a link names, or says that there is none.
+    pub fn pick_named(self, name: &str) {
+        match ShelfCode::parse(name) {
+            Ok(shelf) if self.with(|counter| counter.shelf(&shelf).is_some()) => self.pick(shelf),
+            _ => {
+                let shown: String = name.chars().take(NAME_SHOWN_MAX).collect();
+                self.refuse(self.language.refused_unknown_shelf(&shown));
+            }
         }
     }
 
@@ -461,34 +383,50 @@ impl Desk {
         }
     }
 
-    /// Starts over from what the phone keeps: something was refused, sent again or put away, or a new count begins.
+    /// Goes on from what the phone keeps: something was refused, sent again or put away.
     pub fn recall(self) {
-        let inner = self.inner.get_value();
         spawn_local(async move {
-            let (known, now) = {
-                let counter = inner.counter.borrow();
-                (counter.facts.snapshot().clone(), counter.now())
-            };
-            // A refusal often means that the store has moved on.
-            let snapshot = opening::snapshot().await.unwrap_or(known);
-            let Ok((facts, tally)) = opening::recall(snapshot, now).await else { return };
-            {
-                let mut counter = inner.counter.borrow_mut();
-                counter.catalogue = Catalogue::new(facts.snapshot().products.clone());
-                counter.has_begun = opening::has_begun(&facts, &tally);
-                (counter.facts, counter.tally) = (facts, tally);
-            }
-            if inner.is_gone.get() {
-                return;
-            }
-            self.card.set(None);
-            self.show_lines();
-            self.show_progress();
-            let has_begun = inner.counter.borrow().has_begun;
+            let Some(stage) = self.reread().await else { return };
             if self.stage.get_untracked() != Stage::Done {
-                self.stage.set(if has_begun { Stage::Counting } else { Stage::Ready });
+                self.stage.set(stage);
             }
         });
+    }
+
+    /// After a submitted stocktake, begins with the next one. What is shown changes only when that is known: until
+    /// then "start" would mean the old one.
+    pub fn begin_anew(self) {
+        spawn_local(async move {
+            if let Some(stage) = self.reread().await {
+                self.stage.set(stage);
+            }
+        });
+    }
+
+    /// Reads anew what the phone keeps; where the count stands by that, unless the page has gone.
+    async fn reread(self) -> Option<Stage> {
+        let inner = self.inner.try_get_value()?;
+        let (known, now) = {
+            let counter = inner.counter.borrow();
+            (counter.facts.snapshot().clone(), counter.now())
+        };
+        // A refusal often means that the store has moved on.
+        let snapshot = opening::snapshot().await.unwrap_or(known);
+        let (facts, tally) = opening::recall(snapshot, now).await.ok()?;
+        let has_begun = opening::has_begun(&facts, &tally);
+        {
+            let mut counter = inner.counter.borrow_mut();
+            counter.catalogue = Catalogue::new(facts.snapshot().products.clone());
+            counter.has_begun = has_begun;
+            (counter.facts, counter.tally) = (facts, tally);
+        }
+        if inner.is_gone.get() {
+            return None;
+        }
+        self.card.set(None);
+        self.show_lines();
+        self.show_progress();
+        Some(if has_begun { Stage::Counting } else { Stage::Ready })
     }
 }
 

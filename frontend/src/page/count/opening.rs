@@ -84,7 +84,7 @@ pub fn has_begun(facts: &PhoneFacts, tally: &Tally) -> bool {
 
 /// Goes through this phone's own events until the stocktake that is open is found.
 pub async fn recall(snapshot: PhoneSnapshot, now: Timestamp) -> Result<(PhoneFacts, Tally), StoreTrouble> {
-    let store = snapshot.store.clone();
+    let (store, person) = (snapshot.store.clone(), snapshot.viewer.id.clone());
     let mut facts = PhoneFacts::new(snapshot);
     let mut read = BTreeSet::new();
     let last = glue::get_meta(STOCKTAKE).await?.and_then(|text| StocktakeId::parse(&text).ok());
@@ -101,7 +101,8 @@ pub async fn recall(snapshot: PhoneSnapshot, now: Timestamp) -> Result<(PhoneFac
         let current = current_or_new(&stocktakes, &store.code, now, store.zone_offset).id().clone();
         if read.contains(&current) {
             let mut tally = Tally::new(current);
-            let mut own: Vec<&DeviceEvent> = facts.own().collect();
+            // Others who use this phone have their own lines, which only they see and take back.
+            let mut own: Vec<&DeviceEvent> = facts.own().filter(|event| event.person == person).collect();
             own.sort_by_key(|event| event.device_seq);
             for event in own {
                 tally.note(event);

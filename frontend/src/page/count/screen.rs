@@ -27,8 +27,7 @@ use leptos_router::hooks::use_query_map;
 pub fn CountScreen() -> impl IntoView {
     let language = use_language();
     let device = use_device();
-    let wanted_shelf =
-        use_query_map().with_untracked(|query| query.get("shelf")).and_then(|code| ShelfCode::parse(&code).ok());
+    let wanted_shelf = use_query_map().with_untracked(|query| query.get("shelf"));
     let opened = RwSignal::new_local(None::<Result<Desk, OpenProblem>>);
     let owner = Owner::current();
     let start = move || {
@@ -47,7 +46,7 @@ pub fn CountScreen() -> impl IntoView {
                 None => lay_out(),
             };
             if let (Ok(desk), Some(shelf)) = (&desk, wanted_shelf) {
-                desk.pick(shelf);
+                desk.pick_named(&shelf);
             }
             opened.set(Some(desk));
         });
@@ -223,6 +222,7 @@ fn Ready(desk: Desk) -> impl IntoView {
             <div class="count-ready__body">
                 <h1>{language.count_ready_title()}</h1>
                 <p class="count-ready__text">{text}</p>
+                {move || desk.refused.get().map(|why| view! { <Banner tone=Tone::Bad>{why}</Banner> })}
                 <ol class="count-ready__steps">{steps.map(step).collect_view()}</ol>
             </div>
             <div class="count-ready__dock">
@@ -306,9 +306,10 @@ fn Done(desk: Desk) -> impl IntoView {
         0 => language.count_done_sent().to_owned(),
         n => language.count_done_unsent(n),
     };
+    let is_beginning = RwSignal::new(false);
     let again = move |_| {
-        desk.stage.set(Stage::Ready);
-        desk.recall();
+        is_beginning.set(true);
+        desk.begin_anew();
     };
     view! {
         <div class="count-ready">
@@ -327,6 +328,7 @@ fn Done(desk: Desk) -> impl IntoView {
                 <button
                     class=button_class(ButtonKind::Usual, ButtonSize::Large, ButtonWidth::Block)
                     type="button"
+                    disabled=is_beginning
                     on:click=again
                 >
                     {language.count_again_start()}

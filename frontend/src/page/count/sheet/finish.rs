@@ -31,14 +31,16 @@ pub fn FinishSheet(desk: Desk) -> impl IntoView {
             0 => language.finish_all_touched().to_owned(),
             n => language.finish_untouched(n),
         };
-        let unsent = match outbox.n_pending {
-            0 => language.finish_all_sent().to_owned(),
-            n => language.finish_unsent(n),
+        // What was refused is not with the server either.
+        let unsent = match (outbox.n_pending, outbox.n_parked) {
+            (0, 0) => Some(fact(true, language.finish_all_sent().to_owned())),
+            (0, _) => None,
+            (n, _) => Some(fact(false, language.finish_unsent(n))),
         };
         let parked = (outbox.n_parked > 0).then(|| fact(false, language.finish_parked(outbox.n_parked)));
         view! {
             {fact(n_untouched == 0, untouched)}
-            {fact(outbox.n_pending == 0, unsent)}
+            {unsent}
             {parked}
         }
     };

@@ -6,7 +6,7 @@ use crate::component::badge::Tone;
 use crate::component::banner::Banner;
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
 use crate::component::icon::{Glyph, Icon, IconSize};
-use crate::device::{ParkedEvent, SendTrouble, parked, retry, withdraw};
+use crate::device::{OutboxSummary, ParkedEvent, SendTrouble, parked, retry, withdraw};
 use crate::format;
 use domain::event::CountedItem;
 use domain::sync::may_pass_later;
@@ -29,9 +29,10 @@ pub fn OutboxSheet(desk: Desk) -> impl IntoView {
             }
         });
     });
-    let headline = move || match device.outbox.get().n_pending {
-        0 => language.outbox_all_sent().to_owned(),
-        n => language.outbox_unsent(n),
+    let headline = move || match device.outbox.get() {
+        OutboxSummary { n_pending: 0, n_parked: 0, .. } => language.outbox_all_sent().to_owned(),
+        OutboxSummary { n_pending: 0, n_parked, .. } => language.outbox_parked(n_parked),
+        OutboxSummary { n_pending, .. } => language.outbox_unsent(n_pending),
     };
     let oldest = move || device.oldest_min().map(|minutes| language.outbox_oldest(minutes));
     let trouble = move || {
