@@ -23,6 +23,7 @@ messages! {
     sign_out_unsent_title: "还有记录没上传" / "Some records are not sent yet";
     sign_out_unsent(n): "您有 {n} 条记录还没上传。它们留在这台设备上，等您再次在这里登录后上传，别人看不到也不会替您上传。"
         / "{n} of your records are unsent. They stay on this device until you sign in here again; nobody else sees or sends them.";
+    sign_out_photos(n): "您有 {n} 张照片还没上传，同样留在这台设备上等您。" / "{n} of your photos are unsent and stay here for you as well.";
     sign_out_keep_data: "在那之前请不要清除浏览器数据。" / "Until then, do not clear the browser’s data.";
     sign_out_stay: "先不退出" / "Stay signed in";
     sign_out_anyway: "仍然退出" / "Sign out anyway";

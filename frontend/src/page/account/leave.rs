@@ -103,12 +103,13 @@ pub fn Leave() -> impl IntoView {
 fn Question(way: Way, outbox: OutboxSummary, leaving: RwSignal<Leaving>) -> impl IntoView {
     let language = use_language();
     let n_own = outbox.n_pending + outbox.n_parked;
-    let n_others = outbox.n_pending_others;
+    let (n_photos, n_others) = (outbox.n_photos, outbox.n_pending_others);
     let stay = move || leaving.set(Leaving::No);
     view! {
         <Dialog title=language.sign_out_unsent_title() close=move |()| stay()>
             <div class="dialog__body">
                 {(n_own > 0).then(|| view! { <p>{language.sign_out_unsent(n_own)}</p> })}
+                {(n_photos > 0).then(|| view! { <p>{language.sign_out_photos(n_photos)}</p> })}
                 {(n_others > 0).then(|| view! { <p>{language.outbox_others(n_others)}</p> })}
                 <p class="muted">{language.sign_out_keep_data()}</p>
             </div>
@@ -135,7 +136,7 @@ fn Question(way: Way, outbox: OutboxSummary, leaving: RwSignal<Leaving>) -> impl
 
 async fn ask_or_go(way: Way, leaving: RwSignal<Leaving>) {
     let outbox = unsent().await;
-    if outbox.n_pending + outbox.n_parked + outbox.n_pending_others > 0 {
+    if outbox.n_pending + outbox.n_parked + outbox.n_photos + outbox.n_pending_others > 0 {
         leaving.set(Leaving::Asked(way, outbox));
     } else {
         go(way, leaving).await;
