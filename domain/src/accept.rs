@@ -36,8 +36,8 @@ pub enum PhotoFact {
     Here,
     /// Another event names it.
     Used,
-    /// It looks like one taken before.
-    Alike,
+    /// It looks like this one, taken before.
+    Alike(PhotoId),
 }
 
 /// How an event stands that another one is about.
@@ -207,8 +207,9 @@ fn flags(
         for photo in &movement.photos {
             match facts.photo(photo) {
                 PhotoFact::Used => flags.insert(Flag::PhotoReused),
-                PhotoFact::Alike => flags.insert(Flag::PhotoAlike),
-                PhotoFact::Here | PhotoFact::Missing => false,
+                // Two photos of one thing, for one event, are alike in all honesty.
+                PhotoFact::Alike(other) if !movement.photos.contains(&other) => flags.insert(Flag::PhotoAlike),
+                PhotoFact::Alike(_) | PhotoFact::Here | PhotoFact::Missing => false,
             };
         }
     }

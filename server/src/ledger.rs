@@ -19,6 +19,7 @@ use crate::store::{Database, Directory, StoreError};
 use domain::accept::PhotoFact;
 use domain::chain::SignedHead;
 use domain::event::DeviceEvent;
+use domain::id::StoreCode;
 use domain::instant::Timestamp;
 use domain::photo::PhotoId;
 use domain::policy::Viewer;
@@ -97,9 +98,9 @@ pub enum StartError {
 
 /// What is known of photos, beside the ledger.
 pub trait Photos: Send + Sync {
-    /// Whether it is here, and whether it looks like one taken before. That another event names it the ledger knows
+    /// Whether it is here, as one of that store, and whether it looks like one taken before. That another event names it the ledger knows
     /// itself.
-    fn fact(&self, photo: &PhotoId) -> PhotoFact;
+    fn fact(&self, photo: &PhotoId, store: &StoreCode) -> PhotoFact;
 }
 
 /// Where nothing is photographed: demo data and trials.
@@ -107,7 +108,7 @@ pub trait Photos: Send + Sync {
 pub struct NoPhotos;
 
 impl Photos for NoPhotos {
-    fn fact(&self, _: &PhotoId) -> PhotoFact {
+    fn fact(&self, _: &PhotoId, _: &StoreCode) -> PhotoFact {
         PhotoFact::Missing
     }
 }

@@ -99,11 +99,11 @@ pub struct Upload {
 
 /// What the ledger asks, of memory: [`Photos::look_up`] comes first.
 impl ledger::Photos for Photos {
-    fn fact(&self, photo: &PhotoId) -> PhotoFact {
+    fn fact(&self, photo: &PhotoId, store: &StoreCode) -> PhotoFact {
         match self.facts(photo) {
-            None => PhotoFact::Missing,
-            Some(PhotoFacts { similar_to: Some(_), .. }) => PhotoFact::Alike,
-            Some(_) => PhotoFact::Here,
+            // Evidence of one store says nothing about another.
+            Some(facts) if facts.store == *store => facts.similar_to.map_or(PhotoFact::Here, PhotoFact::Alike),
+            _ => PhotoFact::Missing,
         }
     }
 }
