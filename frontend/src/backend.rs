@@ -348,8 +348,8 @@ pub fn sign_in_path(back: &str) -> String {
     format!("/sign-in?next={}", escape_query(back))
 }
 
-/// A path as the value of a query's field.
-fn escape_query(text: &str) -> String {
+/// A text as the value of a query's field.
+pub(crate) fn escape_query(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~') {

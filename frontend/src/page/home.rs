@@ -26,7 +26,7 @@ pub fn HomePage() -> impl IntoView {
         let is_offline = session.is_offline_shell;
         view! {
             <LoadState resource=bench show=|bench| view! { <StoreHome bench/> }/>
-            {(is_offline || session.may(Action::MoveStock)).then(|| view! { <Movements is_offline/> })}
+            {is_offline.then(|| view! { <div class="page"><Movements is_offline/></div> })}
         }
         .into_any()
     } else {
@@ -137,6 +137,7 @@ fn StoreHome(bench: Workbench) -> impl IntoView {
                         }
                     })}
             </div>
+            {session.may(Action::MoveStock).then(|| view! { <Movements is_offline=false/> })}
             {bench
                 .stocktake
                 .is_some()
@@ -172,7 +173,7 @@ fn Movements(is_offline: bool) -> impl IntoView {
         }
     };
     view! {
-        <section class="page home-moves" aria-labelledby="home-moves">
+        <section class="home-moves" aria-labelledby="home-moves">
             <h2 class="home-moves__title" id="home-moves">{language.move_more()}</h2>
             <ul class="home-moves__list">{kinds.into_iter().filter(is_shown).map(link).collect_view()}</ul>
             <a class="row home-moves__recent" href="/moves">

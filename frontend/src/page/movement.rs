@@ -21,7 +21,7 @@ mod screen;
 #[cfg(feature = "hydrate")]
 mod sheet;
 
-use crate::backend::{BackendError, escape_query};
+use crate::backend::{BackendError, sign_in_path};
 use crate::component::load_state::{Problem, Skeleton};
 use crate::session::use_session;
 use crate::text::use_language;
@@ -45,7 +45,7 @@ pub fn MovementPage() -> impl IntoView {
         };
         if session.viewer.is_none() && !session.is_offline_shell {
             let here = format!("/move/{}", kind.code());
-            return view! { <Redirect path=format!("/sign-in?next={}", escape_query(&here))/> }.into_any();
+            return view! { <Redirect path=sign_in_path(&here)/> }.into_any();
         }
         if session.viewer.is_some() && !session.may(Action::MoveStock) {
             return view! { <Problem error=BackendError::Forbidden/> }.into_any();

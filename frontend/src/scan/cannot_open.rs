@@ -1,6 +1,6 @@
 //! Why a page that works on the phone's own data has none, and the way out.
 
-use crate::backend::escape_query;
+use crate::backend::sign_in_path;
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
 use crate::component::icon::{Glyph, Icon, IconSize};
 use crate::device::snapshot::OpenProblem;
@@ -27,7 +27,7 @@ pub fn CannotOpen(
     let class = button_class(ButtonKind::Primary, ButtonSize::Large, ButtonWidth::Words);
     let way_out = match problem {
         OpenProblem::SignInNeeded => view! {
-            <a class=class href=format!("/sign-in?next={}", escape_query(&here)) rel="external">{language.go_sign_in()}</a>
+            <a class=class href=sign_in_path(&here) rel="external">{language.go_sign_in()}</a>
         }
         .into_any(),
         OpenProblem::NoStore => view! { <a class=class href="/">{language.go_home()}</a> }.into_any(),

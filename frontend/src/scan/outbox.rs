@@ -2,7 +2,7 @@
 
 use super::bench::ScanBench;
 use super::sheet_frame::SheetFrame;
-use crate::backend::escape_query;
+use crate::backend::sign_in_path;
 use crate::component::badge::Tone;
 use crate::component::banner::Banner;
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
@@ -24,7 +24,7 @@ pub fn OutboxSheet(
 ) -> impl IntoView {
     let language = bench.language;
     let device = bench.device;
-    let sign_in_path = StoredValue::new(format!("/sign-in?next={}", escape_query(&here)));
+    let sign_in = StoredValue::new(sign_in_path(&here));
     let refused = RwSignal::new(Vec::<ParkedEvent>::new());
     Effect::new(move |_| {
         device.n_changes.track();
@@ -47,7 +47,7 @@ pub fn OutboxSheet(
         let trouble = device.sending.get().filter(|_| outbox.n_pending > 0)?;
         let sign_in = (trouble == SendTrouble::SignInNeeded).then(|| {
             view! {
-                <a class="button" href=sign_in_path.get_value() rel="external">{language.go_sign_in()}</a>
+                <a class="button" href=sign_in.get_value() rel="external">{language.go_sign_in()}</a>
             }
         });
         let update = (trouble == SendTrouble::UpdateNeeded).then(|| {

@@ -86,7 +86,6 @@ messages! {
     line_first(day): "先出 {day} 到期的" / "First out: best before {day}";
     line_goes_before(day): "还有 {day} 到期的，先拿那批" / "Take the lot of {day} first";
     line_expired: "已过期" / "Expired";
-    line_edit(name, units): "{name}，{units} 件。修改" / "{name}, {units} pieces. Change";
 
     edit_title: "一共几件？" / "How many?";
     edit_set(units): "改为 {units} 件" / "Set to {units}";

@@ -6,6 +6,8 @@ use super::opening::open;
 use super::result::ResultPanel;
 use super::sheet::Sheets;
 use super::work_list::WorkList;
+use crate::component::badge::Tone;
+use crate::component::banner::Banner;
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
 use crate::component::icon::{Glyph, Icon, IconSize};
 use crate::component::load_state::Skeleton;

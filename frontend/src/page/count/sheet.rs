@@ -23,9 +23,7 @@ pub fn Sheets(desk: Desk, camera: Camera) -> impl IntoView {
         Sheet::Typed => view! { <TypedSheet camera/> }.into_any(),
         Sheet::Unknown(key) => view! { <unknown::UnknownSheet desk key/> }.into_any(),
         Sheet::Finish => view! { <finish::FinishSheet desk/> }.into_any(),
-        Sheet::Outbox => {
-            view! { <OutboxSheet bench=camera.bench here="/count".to_owned() on_close=close/> }.into_any()
-        }
+        Sheet::Outbox => view! { <OutboxSheet bench=camera.bench here="/count".to_owned() on_close=close/> }.into_any(),
         Sheet::Settings => view! {
             <SettingsSheet camera on_close=close>
                 <button

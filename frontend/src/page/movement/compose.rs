@@ -168,15 +168,15 @@ fn LineButton(
     let name = desk.name(&key.0);
     let is_fresh = desk.touched.with_untracked(|touched| touched.as_ref() == Some(&key));
     let class = if is_fresh { "row row--fresh" } else { "row" };
-    let label = language.line_edit(&name, format::number(units));
     view! {
-        <button class=class type="button" aria-label=label on:click=move |_| desk.sheet.set(Sheet::Line(key.clone()))>
+        <button class=class type="button" on:click=move |_| desk.sheet.set(Sheet::Line(key.clone()))>
             <span class="row__main">
                 <span class="row__title">{name}</span>
                 <span class="row__sub">{sub}</span>
                 <span class="move__notes">{children()}</span>
             </span>
             <span class="row__end row__figure">{format::number(units)}</span>
+            <span class="visually-hidden">{language.line_change_hint()}</span>
         </button>
     }
 }
