@@ -175,7 +175,8 @@ pub fn accept(event: &DeviceEvent, now: Timestamp, facts: &impl Facts) -> Result
 }
 
 /// Pieces moved at shelf price, in minor units. An item without a price counts nothing.
-fn value_minor(movement: &Movement, facts: &impl Facts) -> i64 {
+#[must_use]
+pub fn value_minor(movement: &Movement, facts: &impl Facts) -> i64 {
     let value = |(sku, units): (&SkuCode, Units)| units.saturating_mul(facts.price_minor(sku).unwrap_or(0).max(0));
     movement.units_moved().into_iter().map(value).fold(0, i64::saturating_add)
 }

@@ -52,6 +52,12 @@ impl Catalogue {
         self.by_sku.get(sku).and_then(|index| self.products.get(*index))
     }
 
+    /// What an item is called; its code where nobody knows it.
+    #[must_use]
+    pub fn name_of(&self, sku: &SkuCode) -> String {
+        self.product(sku).map_or_else(|| sku.to_string(), |product| product.name.clone())
+    }
+
     /// The product that carries the barcode, and how many pieces it stands for.
     #[must_use]
     pub fn by_gtin(&self, gtin: Gtin) -> Option<(&Product, Units)> {

@@ -15,6 +15,7 @@ pub mod barcode;
 pub mod board;
 pub mod catalogue;
 pub mod chain;
+pub mod draft;
 pub mod event;
 pub mod fold;
 pub mod geo;

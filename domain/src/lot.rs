@@ -1,5 +1,6 @@
 //! Which lots the stock on hand is of, and which of it must go first.
 
+use crate::gs1::TradeItem;
 use crate::instant::Day;
 use crate::movement::{Lot, Units};
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,24 @@ pub fn first_expired_first_out(on_hand: Units, lots: impl IntoIterator<Item = (L
         .collect()
 }
 
+/// The lot that a code names: its batch, and the earlier of best before and expiry. None where it says neither.
+#[must_use]
+pub fn lot_of(detail: &TradeItem) -> Option<Lot> {
+    let day = [detail.best_before, detail.sell_by, detail.expiry].into_iter().flatten().min().map(Day::from);
+    let lot = Lot { best_before: day, batch: detail.lot.clone() };
+    (lot.best_before.is_some() || lot.batch.is_some()).then_some(lot)
+}
+
+/// The lot that should go before `taken`, if any: the first of `on_hand` (first to expire first), where that expires
+/// earlier. Goods whose code names no date may be of any lot.
+#[must_use]
+pub fn goes_before<'a>(on_hand: &'a [Lot], taken: Option<&Lot>) -> Option<&'a Lot> {
+    let first = on_hand.first()?;
+    let day = first.best_before?;
+    let taken = taken.and_then(|lot| lot.best_before)?;
+    (day < taken).then_some(first)
+}
+
 /// Whether goods best before `best_before` may still be sold `today`: they may on the day itself.
 #[must_use]
 pub fn is_expired(best_before: Day, today: Day) -> bool {
@@ -58,6 +77,30 @@ mod tests {
             [LotOnHand { lot: lot(Some(20)), units: 8 }, LotOnHand { lot: lot(None), units: 3 }],
             "all 6 of the 5th and 2 of the 20th are sold"
         );
+    }
+
+    #[test]
+    fn a_code_names_the_lot_and_the_day_that_comes_first() {
+        let read = |text: &str| match crate::barcode::read(
+            text,
+            crate::barcode::Format::DataMatrix,
+            &crate::barcode::ReadRules::cn(2026),
+        ) {
+            Ok(crate::barcode::ScannedCode::Product { detail, .. }) => lot_of(&detail),
+            other => panic!("{other:?}"),
+        };
+        let named = read("0106901234567892152612201726120510L7").expect("names a lot");
+        assert_eq!((named.best_before, named.batch.as_deref()), (lot(Some(5)).best_before, Some("L7")));
+        assert_eq!(read("0106901234567892"), None);
+    }
+
+    #[test]
+    fn the_earlier_lot_is_pointed_out() {
+        let on_hand = [lot(Some(5)), lot(Some(20)), lot(None)];
+        assert_eq!(goes_before(&on_hand, Some(&lot(Some(20)))), Some(&lot(Some(5))));
+        assert_eq!(goes_before(&on_hand, Some(&lot(Some(5)))), None);
+        assert_eq!(goes_before(&on_hand, None), None, "it may be of the first");
+        assert_eq!(goes_before(&[], Some(&lot(Some(5)))), None);
     }
 
     #[test]

@@ -70,6 +70,14 @@ pub struct Product {
     pub price_minor: i64,
 }
 
+impl Product {
+    /// The code printed on a piece, as people compare it: its barcode, or the SKU where it has none.
+    #[must_use]
+    pub fn printed_code(&self) -> String {
+        self.barcodes.first().map_or_else(|| self.sku.to_string(), |barcode| barcode.gtin.to_string())
+    }
+}
+
 /// A barcode of an item: a piece's, or that of a pack of several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Barcode {

@@ -201,6 +201,18 @@ impl MovementKind {
         }
     }
 
+    /// Whether a photo, taken on the spot, must go with it.
+    #[must_use]
+    pub fn needs_photo(self) -> bool {
+        self == Self::CustomerReturn
+    }
+
+    /// The kind of that code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
     /// Whether stock may leave `place` in such a movement.
     fn leaves(self, place: &Place) -> bool {
         match self {

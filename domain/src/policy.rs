@@ -75,11 +75,13 @@ pub enum Action {
     FollowUp,
     /// See and change accounts.
     ManagePeople,
+    /// Say what stores have ordered from suppliers.
+    OrderGoods,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Count,
         Self::SeeBoard,
         Self::SeeStock,
@@ -91,6 +93,7 @@ impl Action {
         Self::RunStocktake,
         Self::FollowUp,
         Self::ManagePeople,
+        Self::OrderGoods,
     ];
 }
 
@@ -113,11 +116,12 @@ pub fn may(viewer: &Viewer, action: Action, target: Target<'_>) -> bool {
 
 fn role_may(role: Role, action: Action) -> bool {
     use Action::{
-        Approve, Count, FollowUp, ManagePeople, MoveStock, PrintLabels, RunStocktake, SeeBoard, SeeStock, SeeTrace,
+        Approve, Count, FollowUp, ManagePeople, MoveStock, OrderGoods, PrintLabels, RunStocktake, SeeBoard, SeeStock,
+        SeeTrace,
     };
     match role {
         Role::Clerk => matches!(action, Count | MoveStock),
-        Role::StoreManager => action != ManagePeople,
+        Role::StoreManager => !matches!(action, ManagePeople | OrderGoods),
         Role::RegionalManager => {
             matches!(action, SeeBoard | SeeStock | SeeTrace | PrintLabels | Approve | RunStocktake | FollowUp)
         }

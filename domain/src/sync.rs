@@ -6,9 +6,10 @@ use crate::event::{DeviceEvent, EventBody};
 use crate::id::{DeviceId, EventId, PersonId, ShelfCode, SkuCode, StocktakeId};
 use crate::instant::Timestamp;
 use crate::master::{Category, Product, PurchaseOrder, Shelf, Store, Zone};
-use crate::movement::Units;
+use crate::movement::{Lot, Units};
 use crate::photo::PhotoId;
 use crate::policy::Viewer;
+use crate::shelf_tag::ShelfTag;
 use crate::stocktake::{LineRef, Stage, Stocktake};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -213,6 +214,10 @@ pub struct PhoneSnapshot {
     /// Purchase orders of which something is still to come, with what has come.
     #[serde(default)]
     pub orders: Vec<OpenOrder>,
+    /// Of items with dated lots in the store: the lots, first to expire first. Which, never how many: counting is
+    /// blind.
+    #[serde(default)]
+    pub lots: BTreeMap<SkuCode, Vec<Lot>>,
 }
 
 /// A line to be counted again.
@@ -234,6 +239,15 @@ pub struct OpenOrder {
     pub received: BTreeMap<SkuCode, Units>,
 }
 
+/// What the ledger made of a movement that a phone asks about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovementFate {
+    /// The movement's event.
+    pub event: EventId,
+    /// What has become of it; nothing where it simply took effect.
+    pub outcome: Option<crate::approval::Outcome>,
+}
+
 /// A shelf in a phone's snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotShelf {
@@ -242,6 +256,17 @@ pub struct SnapshotShelf {
     pub shelf: Shelf,
     /// The signature its label carries, so that the phone tells a made-up label while offline.
     pub signature: String,
+}
+
+/// Why a shelf's label is not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TagRefusal {
+    /// Another store's.
+    Foreign,
+    /// The store has no such shelf.
+    Unknown,
+    /// Not the chain's signature.
+    Forged,
 }
 
 /// [`Facts`] as a phone knows them: its snapshot, and the events it recorded itself.
@@ -283,6 +308,34 @@ impl PhoneFacts {
     /// The events this phone has recorded, as far as noted.
     pub fn own(&self) -> impl Iterator<Item = &DeviceEvent> {
         self.own.values()
+    }
+
+    /// A shelf of the store.
+    #[must_use]
+    pub fn shelf(&self, code: &ShelfCode) -> Option<&SnapshotShelf> {
+        self.snapshot.shelves.iter().find(|shelf| shelf.shelf.code == *code)
+    }
+
+    /// The first shelf on which the item belongs.
+    #[must_use]
+    pub fn planned_shelf(&self, sku: &SkuCode) -> Option<&ShelfCode> {
+        let planned = self.snapshot.shelves.iter().find(|shelf| shelf.shelf.items.contains(sku));
+        planned.map(|shelf| &shelf.shelf.code)
+    }
+
+    /// Whether a shelf's label is one of this store.
+    ///
+    /// # Errors
+    /// Why it is not followed.
+    pub fn check_tag(&self, tag: &ShelfTag) -> Result<(), TagRefusal> {
+        if tag.store != self.snapshot.store.code {
+            return Err(TagRefusal::Foreign);
+        }
+        match self.shelves.get(&tag.shelf) {
+            None => Err(TagRefusal::Unknown),
+            Some(ours) if *ours != tag.signature => Err(TagRefusal::Forged),
+            Some(_) => Ok(()),
+        }
     }
 
     /// Takes note of an event this phone has recorded.

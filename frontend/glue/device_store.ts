@@ -228,6 +228,12 @@ export async function eventsOf(stocktake: string): Promise<string> {
   return `[${rows.join(",")}]`;
 }
 
+/** Where an event stands: JSON `{seq, state, reason}`; undefined when this phone does not have it. */
+export async function stateOf(id: string): Promise<string | undefined> {
+  const record = await run((db) => db.getFromIndex("outbox", "by_id", id));
+  return record && `{"seq":${record.seq},"state":"${record.state}","reason":${record.reason || "null"}}`;
+}
+
 /**
  * How much is unsent: JSON `{n_pending, oldest_stored_at, n_parked, n_pending_others, n_photos}`. The times are
  * milliseconds of the device clock, null when no event is unsent; others are people who used this device; photos

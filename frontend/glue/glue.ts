@@ -33,6 +33,7 @@ export {
   putMeta,
   putSnapshot,
   settle,
+  stateOf,
   unpark,
   withSyncLock,
   withdraw,

@@ -2,12 +2,16 @@
 
 use crate::backend::sign_in_path;
 use crate::browser;
+use crate::component::approval_count::provide_approval_count;
 use crate::component::nav::{Rail, TabBar, TopBar};
 use crate::page::account::AccountPage;
+use crate::page::approvals::ApprovalsPage;
 use crate::page::board::BoardPage;
 use crate::page::count::CountPage;
 use crate::page::home::HomePage;
 use crate::page::missing::MissingPage;
+use crate::page::movement::MovementPage;
+use crate::page::moves::MovesPage;
 use crate::page::shelf_trace::ShelfTracePage;
 use crate::page::sign_in::SignInPage;
 use crate::page::store_plan::StorePlanPage;
@@ -40,12 +44,15 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=MissingPage>
                 <Route path=path!("/count") view=CountPage ssr=SsrMode::Async/>
+                <Route path=path!("/move/:kind") view=MovementPage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Frame>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
                     <Route path=path!("/board") view=BoardPage ssr=SsrMode::Async/>
                     <Route path=path!("/board/:store") view=StorePlanPage ssr=SsrMode::Async/>
                     <Route path=path!("/board/:store/:shelf") view=ShelfTracePage ssr=SsrMode::Async/>
+                    <Route path=path!("/moves") view=MovesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async/>
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
@@ -82,6 +89,7 @@ pub(crate) fn Framed(
     let language = use_language();
     let location = use_location();
     let main = NodeRef::<leptos::html::Main>::new();
+    provide_approval_count();
 
     // A reader's cursor follows to the new page; the first page keeps the browser's own start.
     Effect::new(move |seen: Option<String>| {

@@ -6,16 +6,20 @@
 //!
 //! Writing to the ledger is not among them: phones send events to `/api/v1/sync`, so that a queue outlives a build.
 
+use domain::approval::approves;
 use domain::board::{ChainBoard, ShelfDetail, StorePlan};
-use domain::id::{ShelfCode, StoreCode};
+use domain::event::Flag;
+use domain::id::{EventId, PersonId, ShelfCode, SkuCode, StoreCode};
 use domain::instant::{Timestamp, ZoneOffset};
 use domain::master::Name;
-use domain::policy::Viewer;
+use domain::movement::Movement;
+use domain::policy::{Role, Viewer};
 use domain::stocktake::Stocktake;
 use leptos::prelude::*;
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 #[cfg(feature = "ssr")]
@@ -55,6 +59,12 @@ pub trait Backend: Send + Sync {
     /// One shelf.
     fn shelf_detail(&self, store: StoreCode, shelf: ShelfCode) -> Reply<ShelfDetail>;
 
+    /// Movements that await somebody's word in the viewer's scope.
+    fn approvals(&self) -> Reply<Approvals>;
+
+    /// How many of them the viewer may decide about.
+    fn count_approvals(&self) -> Reply<u32>;
+
     /// Makes the answer to this request send the browser to a path of our own.
     fn redirect(&self, path: &str);
 
@@ -91,6 +101,52 @@ pub struct ShelfTask {
     pub n_planned: u32,
     /// Lines counted, those that are not in the planogram included.
     pub n_counted: u32,
+}
+
+/// Movements that await somebody's word, the oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approvals {
+    /// The server's clock.
+    pub now: Timestamp,
+    /// The movements.
+    pub awaiting: Vec<Awaiting>,
+}
+
+/// A movement that awaits somebody's word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Awaiting {
+    /// Its event, for the decision to cite.
+    pub event: EventId,
+    /// Where it happened.
+    pub store: StoreCode,
+    /// As shown.
+    pub store_name: Name,
+    /// The store's clocks.
+    pub zone_offset: ZoneOffset,
+    /// Who recorded it.
+    pub person: PersonId,
+    /// As shown.
+    pub person_name: String,
+    /// When it happened.
+    pub at: Timestamp,
+    /// The least role whose word it needs.
+    pub needed: Role,
+    /// Its pieces at shelf price, in minor units.
+    pub value_minor: i64,
+    /// What somebody should look into.
+    pub flags: Vec<Flag>,
+    /// What moved.
+    pub movement: Movement,
+    /// What its items are called.
+    pub names: BTreeMap<SkuCode, String>,
+}
+
+impl Awaiting {
+    /// Whether the viewer may decide about it: not about what they recorded themselves, and only up to their limit.
+    #[must_use]
+    pub fn may_be_decided_by(&self, viewer: &Viewer) -> bool {
+        viewer.id != self.person && approves(viewer.role, self.needed)
+    }
 }
 
 /// Why the server did not do it. The code is stable; the words for people are [`crate::text`]'s.
@@ -263,6 +319,20 @@ pub async fn read_shelf_detail(store: String, shelf: String) -> Result<ShelfDeta
     answer.inspect_err(|error| backend.answer_with(error))
 }
 
+/// [`Backend::approvals`]
+#[server(prefix = "/fn", endpoint = "approvals")]
+pub async fn read_approvals() -> Result<Approvals, BackendError> {
+    let backend = backend();
+    backend.approvals().await.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`Backend::count_approvals`]
+#[server(prefix = "/fn", endpoint = "count_approvals")]
+pub async fn count_approvals() -> Result<u32, BackendError> {
+    let backend = backend();
+    backend.count_approvals().await.inspect_err(|error| backend.answer_with(error))
+}
+
 /// Whether a path given by the browser leads into our own pages: `//elsewhere` and `/\elsewhere` do not.
 #[cfg(any(feature = "ssr", test))]
 fn is_own_path(path: &str) -> bool {
@@ -278,8 +348,8 @@ pub fn sign_in_path(back: &str) -> String {
     format!("/sign-in?next={}", escape_query(back))
 }
 
-/// A path as the value of a query's field.
-fn escape_query(text: &str) -> String {
+/// A text as the value of a query's field.
+pub(crate) fn escape_query(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~') {

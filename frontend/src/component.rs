@@ -1,5 +1,6 @@
 //! The parts that pages are made of. One widget a file, its looks in `style/component/`.
 
+pub mod approval_count;
 pub mod badge;
 pub mod banner;
 pub mod brand;

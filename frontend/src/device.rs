@@ -6,6 +6,8 @@
 
 pub mod camera;
 #[cfg(feature = "hydrate")]
+mod fate;
+#[cfg(feature = "hydrate")]
 pub(crate) mod glue;
 #[cfg(feature = "hydrate")]
 pub(crate) mod http;
@@ -16,6 +18,8 @@ mod outbox;
 pub mod photo;
 #[cfg(feature = "hydrate")]
 pub(crate) mod recorder;
+#[cfg(feature = "hydrate")]
+pub(crate) mod snapshot;
 
 use domain::accept::Refusal;
 use domain::event::DeviceEvent;
@@ -127,5 +131,7 @@ pub fn use_device() -> Device {
     expect_context()
 }
 
+#[cfg(feature = "hydrate")]
+pub(crate) use fate::{Fate, KeptState, put_away, watch_fate};
 #[cfg(feature = "hydrate")]
 pub(crate) use outbox::{kick, parked, retry, withdraw};

@@ -26,6 +26,33 @@ pub fn signed(value: i64) -> String {
     if value > 0 { format!("+{}", number(value)) } else { number(value) }
 }
 
+/// Money: `¥1,234.50` from minor units (分).
+#[must_use]
+pub fn money(minor: i64) -> String {
+    let sign = if minor < 0 { "−" } else { "" };
+    let minor = minor.unsigned_abs();
+    format!("{sign}¥{}.{:02}", number(i64::try_from(minor / 100).unwrap_or(i64::MAX)), minor % 100)
+}
+
+/// Reads money as people type it, `12`, `12.5`, `¥1,234.50`, into minor units; `None` for anything else.
+#[must_use]
+pub fn parse_money(text: &str) -> Option<i64> {
+    let clean: String = text.chars().filter(|c| !matches!(c, '¥' | '￥' | ',' | ' ')).collect();
+    let (whole, cents) = clean.split_once('.').unwrap_or((&clean, ""));
+    let are_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if !are_digits(whole)
+        || !are_digits(cents)
+        || cents.len() > 2
+        || whole.len() > 12
+        || (whole.is_empty() && cents.is_empty())
+    {
+        return None;
+    }
+    let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let cents: i64 = format!("{cents:0<2}").parse().ok()?;
+    Some(whole * 100 + cents)
+}
+
 /// `83 %` of a share from 0 to 1. Rounded down, so that 100 % means all of it.
 #[must_use]
 pub fn percent(share: f64) -> String {
@@ -85,6 +112,18 @@ mod tests {
         check(999, "999", "+999");
         check(1_000, "1,000", "+1,000");
         check(-1_234_567, "−1,234,567", "−1,234,567");
+    }
+
+    #[test]
+    fn money_is_read_as_it_is_shown() {
+        for (minor, shown) in [(0, "¥0.00"), (5, "¥0.05"), (123_450, "¥1,234.50")] {
+            assert_eq!(money(minor), shown);
+            assert_eq!(parse_money(shown), Some(minor));
+        }
+        assert_eq!((parse_money("12"), parse_money("12.5"), parse_money(".5")), (Some(1_200), Some(1_250), Some(50)));
+        for nonsense in ["", ".", "1.234", "-1", "1.2.3", "ten", "9999999999999"] {
+            assert_eq!(parse_money(nonsense), None, "{nonsense}");
+        }
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub mod device;
 pub mod format;
 pub mod page;
 pub mod preference;
+#[cfg(feature = "hydrate")]
+mod scan;
 pub mod session;
 pub mod shell;
 pub mod text;

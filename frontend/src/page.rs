@@ -1,10 +1,13 @@
 //! The screens, one a file.
 
 pub mod account;
+pub mod approvals;
 pub mod board;
 pub mod count;
 pub mod home;
 pub mod missing;
+pub mod movement;
+pub mod moves;
 pub mod shelf_trace;
 pub mod sign_in;
 pub mod store_plan;

@@ -8,6 +8,7 @@ mod board;
 mod count;
 mod home;
 mod movement;
+mod moving;
 mod photo;
 mod refusal;
 mod sign_in;

@@ -65,12 +65,18 @@ const fn entrance(method: Method, path: &'static str, policy: Policy) -> Entranc
 /// What people record, one way or the other.
 const RECORDING: &[Action] = &[Action::Count, Action::RecordMovement];
 
+/// What a store waits for: whoever receives it, and whoever sees its stock.
+const ORDERS_SEEN_BY: &[Action] = &[Action::MoveStock, Action::SeeStock];
+
 /// The table. Pages are public because they show a sign-in form or what their server functions give.
 pub const TABLE: &[Entrance] = &[
     // Pages.
     entrance(Method::GET, "/", Policy::Public),
     entrance(Method::GET, "/sign-in", Policy::Public),
     entrance(Method::GET, "/count", Policy::Public),
+    entrance(Method::GET, "/move/{kind}", Policy::Public),
+    entrance(Method::GET, "/moves", Policy::Public),
+    entrance(Method::GET, "/approvals", Policy::Public),
     entrance(Method::GET, "/board", Policy::Public),
     entrance(Method::GET, "/board/{store}", Policy::Public),
     entrance(Method::GET, "/board/{store}/{shelf}", Policy::Public),
@@ -85,6 +91,8 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::POST, "/fn/chain_board", Policy::May(Action::SeeBoard, On::OwnScope)),
     entrance(Method::POST, "/fn/store_plan", Policy::May(Action::SeeBoard, On::StoreArgument)),
     entrance(Method::POST, "/fn/shelf_detail", Policy::May(Action::SeeStock, On::StoreArgument)),
+    entrance(Method::POST, "/fn/approvals", Policy::May(Action::Approve, On::OwnScope)),
+    entrance(Method::POST, "/fn/count_approvals", Policy::May(Action::Approve, On::OwnScope)),
     // The API.
     entrance(Method::POST, "/api/v1/sign-in", Policy::Public),
     entrance(Method::POST, "/api/v1/sign-out", Policy::Public),
@@ -97,6 +105,11 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::PUT, photo::route::PATH, Policy::MayAny(RECORDING, On::StoreInQuery)),
     // Shown to whoever took it, and to those who may see the traces of its store: see `photo::route`.
     entrance(Method::GET, photo::route::PATH, Policy::SignedIn),
+    entrance(Method::GET, "/api/v1/sales", Policy::May(Action::MoveStock, On::StoreInQuery)),
+    entrance(Method::GET, "/api/v1/movements", Policy::May(Action::MoveStock, On::StoreInQuery)),
+    entrance(Method::GET, "/api/v1/approvals", Policy::May(Action::Approve, On::OwnScope)),
+    entrance(Method::GET, "/api/v1/purchase-orders", Policy::MayAny(ORDERS_SEEN_BY, On::StoreInQuery)),
+    entrance(Method::PUT, "/api/v1/purchase-orders", Policy::May(Action::OrderGoods, On::Chain)),
     entrance(Method::GET, "/api/v1/stock", Policy::May(Action::SeeStock, On::StoreInQuery)),
     entrance(Method::GET, "/api/v1/events", Policy::May(Action::SeeTrace, On::StoreInQuery)),
     entrance(Method::GET, "/api/v1/board", Policy::May(Action::SeeBoard, On::OwnScope)),

@@ -4,11 +4,12 @@ use crate::error::ApiError;
 use crate::state::AppState;
 use crate::store::Masters;
 use domain::board::{ChainBoard, ShelfDetail, StorePlan, StoreRow, StoreUpdate, TraceEntry};
-use domain::id::{ShelfCode, StoreCode};
+use domain::event::EventBody;
+use domain::id::{ShelfCode, SkuCode, StoreCode};
 use domain::master::Region;
 use domain::policy::{Action, Target, Viewer, may};
 use domain::stocktake::Stocktake;
-use frontend::backend::{ShelfTask, Workbench};
+use frontend::backend::{Approvals, Awaiting, ShelfTask, Workbench};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -138,6 +139,53 @@ pub fn update_for(state: &AppState, viewer: &Viewer, update: &StoreUpdate) -> Op
 
 fn sees_traces_of(state: &AppState, viewer: &Viewer, store: &StoreCode) -> bool {
     state.region_of(store).is_some_and(|region| may(viewer, Action::SeeTrace, Target::Store(store, &region)))
+}
+
+/// The movements that await somebody's word in the viewer's scope, the oldest first. Those beyond the viewer's own
+/// limit are among them: it is known then where they stand.
+///
+/// # Errors
+/// When the database fails.
+pub async fn approvals(state: &AppState, viewer: &Viewer) -> Result<Approvals, ApiError> {
+    let masters = state.directory.masters();
+    let people = state.directory.people();
+    let mut awaiting = Vec::new();
+    for code in stores_of(&masters, viewer, Action::Approve) {
+        let Some(master) = masters.store(code) else { continue };
+        for (needed, event) in state.db.awaiting(code).await? {
+            let (at, stamp, device) = (event.effective_at(), event.stamp, event.event);
+            let EventBody::Moved(movement) = device.body else { continue };
+            let name = |sku: &SkuCode| {
+                masters.products().get(sku).map_or_else(|| sku.to_string(), |product| product.name.clone())
+            };
+            awaiting.push(Awaiting {
+                event: device.id,
+                store: code.clone(),
+                store_name: master.store.name.clone(),
+                zone_offset: master.store.zone_offset,
+                person_name: people.get(&device.person).cloned().unwrap_or_else(|| device.person.to_string()),
+                person: device.person,
+                at,
+                needed,
+                value_minor: stamp.value_minor,
+                flags: stamp.flags,
+                names: movement.legs.iter().map(|leg| (leg.sku.clone(), name(&leg.sku))).collect(),
+                movement,
+            });
+        }
+    }
+    awaiting.sort_by_key(|awaiting| (awaiting.at, awaiting.event));
+    Ok(Approvals { now: state.clock.now(), awaiting })
+}
+
+/// How many of them the viewer may decide about.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_approvals(state: &AppState, viewer: &Viewer) -> Result<u32, ApiError> {
+    let approvals = approvals(state, viewer).await?;
+    let n = approvals.awaiting.iter().filter(|awaiting| awaiting.may_be_decided_by(viewer)).count();
+    Ok(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
 /// The stocktake that is open, or else the latest one.

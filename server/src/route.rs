@@ -6,6 +6,8 @@ pub mod board;
 pub mod events;
 pub mod health;
 pub mod live;
+pub mod movement;
+pub mod order;
 pub mod people;
 pub mod sign_in;
 pub mod snapshot;
@@ -39,6 +41,10 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/board", get(board::chain))
         .route("/api/v1/board/{store}", get(board::store))
         .route("/api/v1/board/{store}/{shelf}", get(board::shelf))
+        .route("/api/v1/sales", get(movement::sale))
+        .route("/api/v1/movements", get(movement::fates))
+        .route("/api/v1/approvals", get(movement::approvals))
+        .route("/api/v1/purchase-orders", get(order::list).put(order::put))
         .route("/api/v1/live", get(live::live))
         .route("/api/v1/people", get(people::list))
         .route("/api/v1/people/{person}/disable", post(people::disable))

@@ -7,6 +7,7 @@
 mod catalogue;
 mod counting;
 mod history;
+mod order;
 mod person;
 mod place;
 mod product;

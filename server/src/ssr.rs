@@ -18,7 +18,7 @@ use domain::id::{ShelfCode, StoreCode};
 use domain::master::Name;
 use domain::policy::{Scope, Viewer};
 use frontend::app::App;
-use frontend::backend::{Backend, BackendError, Reply, Workbench};
+use frontend::backend::{Approvals, Backend, BackendError, Reply, Workbench};
 use frontend::shell::{PageContext, shell};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
@@ -190,6 +190,18 @@ impl Backend for RequestBackend {
         self.reply("/fn/shelf_detail", Some(named), |state, viewer| async move {
             read::shelf_detail(&state, &viewer, &store, &shelf).await
         })
+    }
+
+    fn approvals(&self) -> Reply<Approvals> {
+        self.reply("/fn/approvals", None, |state, viewer| async move { read::approvals(&state, &viewer).await })
+    }
+
+    fn count_approvals(&self) -> Reply<u32> {
+        self.reply(
+            "/fn/count_approvals",
+            None,
+            |state, viewer| async move { read::count_approvals(&state, &viewer).await },
+        )
     }
 
     fn redirect(&self, path: &str) {

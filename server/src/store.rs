@@ -5,6 +5,7 @@ pub mod directory;
 pub mod master;
 pub mod migration;
 pub mod model_row;
+pub(crate) mod movement;
 mod order;
 pub mod person;
 pub mod photo;

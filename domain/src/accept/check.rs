@@ -152,7 +152,7 @@ fn check_moved(movement: &Movement, facts: &impl Facts) -> Result<(), Refusal> {
 
 /// A return has a photo and, where it cites the sale, no more of it than was sold and at no higher price.
 fn check_return(movement: &Movement, facts: &impl Facts) -> Result<(), Refusal> {
-    if movement.photos.is_empty() {
+    if movement.kind.needs_photo() && movement.photos.is_empty() {
         return Err(Refusal::PhotoNeeded);
     }
     let Some(cites) = &movement.cites else { return Ok(()) };

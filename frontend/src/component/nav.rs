@@ -1,5 +1,6 @@
 //! The places one can go to: tabs under the thumb on phones, a rail on desktops.
 
+use crate::component::approval_count::ApprovalBadge;
 use crate::component::brand::BrandLink;
 use crate::component::icon::{Glyph, Icon};
 use crate::session::use_session;
@@ -26,6 +27,9 @@ fn places() -> Vec<Place> {
     if session.may(Action::SeeBoard) {
         places.push(Place { href: session.board_path(), glyph: Glyph::Board, label: language.nav_board() });
     }
+    if session.may(Action::Approve) {
+        places.push(Place { href: "/approvals".into(), glyph: Glyph::Approve, label: language.nav_approvals() });
+    }
     places.push(Place { href: "/account".into(), glyph: Glyph::Person, label: language.nav_account() });
     places
 }
@@ -34,11 +38,13 @@ fn places() -> Vec<Place> {
 fn Places(list_class: &'static str) -> impl IntoView {
     let link = |place: Place| {
         let exact = place.href == "/";
+        let badge = (place.href == "/approvals").then(|| view! { <ApprovalBadge/> });
         view! {
             <li>
                 <A href=place.href exact=exact attr:class="nav-link">
                     <Icon glyph=place.glyph/>
                     <span class="nav-link__label">{place.label}</span>
+                    {badge}
                 </A>
             </li>
         }

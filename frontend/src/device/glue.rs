@@ -16,6 +16,8 @@ extern "C" {
     async fn parked_js(person: String) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_name = eventsOf)]
     async fn events_of_js(stocktake: String) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = stateOf)]
+    async fn state_of_js(id: String) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_name = outboxSummary)]
     async fn outbox_summary_js(person: String) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_name = settle)]
@@ -189,6 +191,11 @@ pub async fn parked(person: &str) -> Stored<String> {
 /// The phone's own events of a stocktake with their states, as a JSON array.
 pub async fn events_of(stocktake: &str) -> Stored<String> {
     Ok(text(events_of_js(stocktake.to_owned()).await)?.unwrap_or_default())
+}
+
+/// Where an event of this phone stands, as JSON; nothing where the phone does not have it.
+pub async fn state_of(id: &str) -> Stored<Option<String>> {
+    text(state_of_js(id.to_owned()).await)
 }
 
 /// How much is unsent, as JSON.

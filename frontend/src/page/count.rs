@@ -3,15 +3,9 @@
 //! All of it lives on the phone and works without the network, so the server renders only the bones of the page.
 
 #[cfg(feature = "hydrate")]
-mod camera;
-#[cfg(feature = "hydrate")]
 mod counter;
 #[cfg(feature = "hydrate")]
 mod desk;
-#[cfg(feature = "hydrate")]
-mod dock;
-#[cfg(feature = "hydrate")]
-mod keyboard;
 #[cfg(feature = "hydrate")]
 mod opening;
 #[cfg(feature = "hydrate")]
@@ -20,8 +14,6 @@ mod result;
 mod screen;
 #[cfg(feature = "hydrate")]
 mod sheet;
-#[cfg(feature = "hydrate")]
-mod stage;
 #[cfg(feature = "hydrate")]
 mod work_list;
 

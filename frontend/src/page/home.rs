@@ -9,6 +9,7 @@ use crate::format;
 use crate::session::{Session, use_session};
 use crate::text::use_language;
 use domain::board::{BoardCell, ChainBoard, StoreRow};
+use domain::movement::MovementKind;
 use domain::policy::{Action, Scope};
 use leptos::prelude::*;
 
@@ -19,10 +20,15 @@ const LISTED_MAX: usize = 8;
 #[component]
 pub fn HomePage() -> impl IntoView {
     let session = use_session();
-    let is_of_store = session.viewer.is_some_and(|viewer| matches!(viewer.scope, Scope::Store(_)));
+    let is_of_store = session.viewer.as_ref().is_some_and(|viewer| matches!(viewer.scope, Scope::Store(_)));
     if is_of_store || session.is_offline_shell {
         let bench = Resource::new_blocking(|| (), |()| read_workbench());
-        view! { <LoadState resource=bench show=|bench| view! { <StoreHome bench/> }/> }.into_any()
+        let is_offline = session.is_offline_shell;
+        view! {
+            <LoadState resource=bench show=|bench| view! { <StoreHome bench/> }/>
+            {is_offline.then(|| view! { <div class="page"><Movements is_offline/></div> })}
+        }
+        .into_any()
     } else {
         let board = Resource::new_blocking(|| (), |()| read_chain_board());
         view! { <LoadState resource=board show=|board| view! { <ChainHome board/> }/> }.into_any()
@@ -86,6 +92,38 @@ fn StoreHome(bench: Workbench) -> impl IntoView {
                     .then(|| {
                         view! { <Tile class="tile tile--tag" href="/count".to_owned() glyph=Glyph::Scan title sub/> }
                     })}
+                {session
+                    .may(Action::MoveStock)
+                    .then(|| view! {
+                        <Tile
+                            class="tile"
+                            href=format!("/move/{}", MovementKind::CustomerReturn.code())
+                            glyph=Glyph::Return
+                            title=language.move_handle_return()
+                            sub=language.move_return_sub()
+                        />
+                    })}
+                {(may_count && is_open)
+                    .then(|| view! {
+                        <Tile
+                            class="tile"
+                            href="/count?finish=1".to_owned()
+                            glyph=Glyph::Check
+                            title=language.finish()
+                            sub=language.finish_sub()
+                        />
+                    })}
+                {session
+                    .may(Action::Approve)
+                    .then(|| view! {
+                        <Tile
+                            class="tile"
+                            href="/approvals".to_owned()
+                            glyph=Glyph::Approve
+                            title=language.approvals_tile()
+                            sub=language.approvals_none_text()
+                        />
+                    })}
                 {may_see_board
                     .then(|| {
                         view! {
@@ -99,12 +137,53 @@ fn StoreHome(bench: Workbench) -> impl IntoView {
                         }
                     })}
             </div>
+            {session.may(Action::MoveStock).then(|| view! { <Movements is_offline=false/> })}
             {bench
                 .stocktake
                 .is_some()
                 .then(|| view! { <Progress n_done=n_planned - n_left n_planned is_open/> })}
             <Tasks left is_open/>
         </div>
+    }
+}
+
+/// Every other way to record that goods moved. Without the network this is all there is of the workbench.
+#[component]
+fn Movements(is_offline: bool) -> impl IntoView {
+    let language = use_language();
+    let kinds = [
+        (MovementKind::Receipt, Glyph::Goods),
+        (MovementKind::Relocation, Glyph::Switch),
+        (MovementKind::WriteOff, Glyph::Warning),
+        (MovementKind::SupplierReturn, Glyph::Upload),
+        (MovementKind::Sale, Glyph::Scan),
+        (MovementKind::Adjustment, Glyph::Sliders),
+        (MovementKind::CustomerReturn, Glyph::Return),
+    ];
+    let is_shown = move |(kind, _): &(MovementKind, Glyph)| is_offline || *kind != MovementKind::CustomerReturn;
+    let link = |(kind, glyph): (MovementKind, Glyph)| {
+        view! {
+            <li>
+                <a class="move-link" href=format!("/move/{}", kind.code())>
+                    <Icon glyph/>
+                    <span class="move-link__title">{language.movement(kind)}</span>
+                    <span class="move-link__sub">{language.movement_sub(kind)}</span>
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <section class="home-moves" aria-labelledby="home-moves">
+            <h2 class="home-moves__title" id="home-moves">{language.move_more()}</h2>
+            <ul class="home-moves__list">{kinds.into_iter().filter(is_shown).map(link).collect_view()}</ul>
+            <a class="row home-moves__recent" href="/moves">
+                <span class="row__main">
+                    <span class="row__title">{language.move_recent()}</span>
+                    <span class="row__sub">{language.move_recent_sub()}</span>
+                </span>
+                <Icon glyph=Glyph::Go/>
+            </a>
+        </section>
     }
 }
 
@@ -227,6 +306,17 @@ fn ChainHome(board: ChainBoard) -> impl IntoView {
                     title=language.see_board()
                     sub=language.see_board_sub()
                 />
+                {session
+                    .may(Action::Approve)
+                    .then(|| view! {
+                        <Tile
+                            class="tile"
+                            href="/approvals".to_owned()
+                            glyph=Glyph::Approve
+                            title=language.approvals_tile()
+                            sub=language.approvals_none_text()
+                        />
+                    })}
             </div>
             <section class="card card--flush home__side">
                 <div class="card__head">

@@ -6,7 +6,8 @@ use domain::barcode::ReadError;
 use domain::event::{CountedItem, DeviceEvent, EventBody};
 use domain::gtin::GtinError;
 use domain::in_store::InStoreError;
-use domain::sync::Trouble;
+use domain::shelf_tag::ShelfTag;
+use domain::sync::{TagRefusal, Trouble};
 
 messages! {
     count_title: "盘点" / "Count";
@@ -265,6 +266,16 @@ impl Language {
             ReadError::InStore(error) => self.refused_code(error),
             ReadError::Shelf(_) => self.refused_forged_shelf().to_owned(),
             ReadError::ShelfVersion => self.refused_shelf_version().to_owned(),
+        }
+    }
+
+    /// Why a shelf's label is not followed, and what to do.
+    #[must_use]
+    pub fn tag_refusal(self, refusal: TagRefusal, tag: &ShelfTag) -> String {
+        match refusal {
+            TagRefusal::Foreign => self.refused_foreign_shelf(&tag.store),
+            TagRefusal::Unknown => self.refused_unknown_shelf(&tag.shelf),
+            TagRefusal::Forged => self.refused_forged_shelf().to_owned(),
         }
     }
 

@@ -109,7 +109,7 @@ pub async fn seed(config: &Config, args: &SeedArgs) -> Result<(), SeedError> {
     let directory = Directory::new(masters, names);
     let shelf_key = keys.shelf_key.clone();
     let heads_file = config.heads_file();
-    let ledger = Ledger::start(db, directory, keys, Arc::new(NoPhotos), clock.clone(), heads_file).await?;
+    let ledger = Ledger::start(db.clone(), directory, keys, Arc::new(NoPhotos), clock.clone(), heads_file).await?;
     let now = clock.now();
     let mut progress = Progress::new(chain.stores.len());
     for (at, store) in chain.stores.iter().enumerate() {
@@ -120,6 +120,7 @@ pub async fn seed(config: &Config, args: &SeedArgs) -> Result<(), SeedError> {
                 return Err(SeedError::Refused { store: store.store.code.clone(), why });
             }
         }
+        db.save_orders(&chain.orders(at, now)).await?;
         progress.step(&store.store.code, &store.store.name.en);
     }
     ledger.shutdown().await;

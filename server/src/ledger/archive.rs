@@ -2,6 +2,7 @@
 
 use super::rebuild::{RebuildError, mark, rebuild};
 use super::segment::{SegmentError, SegmentEvent, SegmentReader, SegmentWriter};
+use crate::store::movement::document_row;
 use crate::store::row::{bytes, event_id, evidence_id, head_id, receipt_id, seq, text};
 use crate::store::{Database, Masters, StoreError, StoreMaster};
 use domain::chain::{Hash, Head};
@@ -264,6 +265,7 @@ async fn append(
         receipt.insert("seq", seq(n));
         receipt.insert("content", bytes(Hash::of(&event.event.canonical_bytes()).0));
         rows.push(Value::Object(receipt));
+        rows.extend(document_row(event));
         for photo in event.event.body.photos() {
             let mut row = Object::new();
             row.insert("id", evidence_id(photo));

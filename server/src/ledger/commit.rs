@@ -3,6 +3,7 @@
 use super::decide::{Decided, StoreChange};
 use crate::store::db::first_cause;
 use crate::store::model_row::{Changes, changes};
+use crate::store::movement::document_row;
 use crate::store::row::{bytes, event_id, evidence_id, head_id, receipt_id, seq, text};
 use crate::store::{Database, StoreError};
 use data_encoding::HEXLOWER;
@@ -122,6 +123,7 @@ fn ledger_rows(store: &StoreCode, change: &StoreChange, rows: &mut Vec<Value>) {
         receipt.insert("seq", seq(n));
         receipt.insert("content", bytes(accepted.content.0));
         rows.push(Value::Object(receipt));
+        rows.extend(document_row(&accepted.event));
         for photo in &accepted.photos {
             let mut evidence = Object::new();
             evidence.insert("id", evidence_id(photo));

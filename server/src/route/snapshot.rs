@@ -49,6 +49,7 @@ pub async fn snapshot(
         stocktakes,
         recounts,
         orders: state.db.open_orders(&code).await?,
+        lots: state.db.lots_on_hand(&code).await?,
     };
     let content = serde_json::to_vec(&snapshot).map_err(ApiError::unavailable)?;
     let tag = format!("W/\"{}\"", &Hash::of(&content).to_string()[..32]);

@@ -42,6 +42,24 @@ fn the_same_seed_makes_the_same_chain() {
 }
 
 #[test]
+fn every_store_waits_for_goods_it_carries() {
+    let chain = generate(small(), 1);
+    for (at, demo) in chain.stores.iter().enumerate() {
+        let orders = chain.orders(at, NOW);
+        assert_eq!(orders, chain.orders(at, NOW), "the same again");
+        let numbers: BTreeSet<&str> = orders.iter().map(|order| order.number.as_str()).collect();
+        assert_eq!(numbers.len(), orders.len());
+        let today = domain::instant::Day::at(NOW, demo.store.zone_offset);
+        for order in &orders {
+            assert!(order.number.starts_with("PO-") && order.store == demo.store.code);
+            assert!((-1..=3).contains(&order.due.days_since(today)), "{}", order.due);
+            let carries = |sku| demo.shelves.iter().any(|shelf| shelf.items.contains(sku));
+            assert!(order.lines.len() >= 3 && order.lines.iter().all(|line| line.units > 0 && carries(&line.sku)));
+        }
+    }
+}
+
+#[test]
 fn the_default_chain_is_as_announced() {
     let chain = generate(Size::default(), 1);
     assert_eq!((chain.stores.len(), chain.products.len(), chain.people.len()), (12, 2_000, 40));

@@ -9,6 +9,7 @@ mod crash;
 mod damage;
 mod ledger;
 mod live;
+mod movement;
 mod photo;
 mod photo_store;
 mod print;

@@ -107,6 +107,7 @@ impl Phone {
             stocktakes: Vec::new(),
             recounts: Vec::new(),
             orders: Vec::new(),
+            lots: Default::default(),
         };
         let mut facts = PhoneFacts::new(snapshot);
         for (event, state) in self.outbox.values() {

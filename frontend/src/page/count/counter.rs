@@ -10,7 +10,7 @@ use domain::id::{ShelfCode, StocktakeId};
 use domain::instant::{Timestamp, ZoneOffset};
 use domain::movement::Units;
 use domain::shelf_tag::ShelfTag;
-use domain::sync::{PhoneFacts, SnapshotShelf};
+use domain::sync::{PhoneFacts, SnapshotShelf, TagRefusal};
 use domain::tally::{LineItem, LineKey, Tally};
 
 /// The shelf in front of the counter.
@@ -64,17 +64,6 @@ pub enum Intent {
     Submit,
 }
 
-/// Why a shelf's label is not followed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ShelfRefusal {
-    /// Another store's.
-    Foreign(ShelfTag),
-    /// The store has no such shelf.
-    Unknown(ShelfTag),
-    /// Not the chain's signature.
-    Forged,
-}
-
 /// The phone's knowledge.
 pub struct Counter {
     /// The snapshot and this phone's own events.
@@ -116,17 +105,13 @@ impl Counter {
 
     /// A shelf of the store.
     pub fn shelf(&self, code: &ShelfCode) -> Option<&SnapshotShelf> {
-        self.shelves().iter().find(|shelf| shelf.shelf.code == *code)
+        self.facts.shelf(code)
     }
 
     /// Follows a shelf's label, if it is one of this store.
-    pub fn enter(&self, tag: ShelfTag) -> Result<Here, ShelfRefusal> {
-        if tag.store != self.facts.snapshot().store.code {
-            return Err(ShelfRefusal::Foreign(tag));
-        }
-        let Some(known) = self.shelf(&tag.shelf) else { return Err(ShelfRefusal::Unknown(tag)) };
-        if known.signature != tag.signature {
-            return Err(ShelfRefusal::Forged);
+    pub fn enter(&self, tag: ShelfTag) -> Result<Here, (TagRefusal, ShelfTag)> {
+        if let Err(refusal) = self.facts.check_tag(&tag) {
+            return Err((refusal, tag));
         }
         Ok(Here { shelf: tag.shelf, proof: ShelfProof::Scanned(tag.signature) })
     }
@@ -134,9 +119,7 @@ impl Counter {
     /// What an item is called.
     pub fn name(&self, key: &LineKey, language: Language) -> String {
         match &key.item {
-            LineItem::Known(sku) => {
-                self.catalogue.product(sku).map_or_else(|| sku.to_string(), |product| product.name.clone())
-            }
+            LineItem::Known(sku) => self.catalogue.name_of(sku),
             LineItem::Unknown(_) => {
                 let named = self.tally.line(key).and_then(|line| line.name());
                 named.unwrap_or_else(|| language.line_unknown()).to_owned()
@@ -148,9 +131,7 @@ impl Counter {
     pub fn code(&self, item: &LineItem) -> String {
         match item {
             LineItem::Known(sku) => {
-                let product = self.catalogue.product(sku);
-                let piece = product.and_then(|product| product.barcodes.first());
-                piece.map_or_else(|| sku.to_string(), |barcode| barcode.gtin.to_string())
+                self.catalogue.product(sku).map_or_else(|| sku.to_string(), domain::master::Product::printed_code)
             }
             LineItem::Unknown(code) => code.clone(),
         }

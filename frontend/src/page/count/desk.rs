@@ -4,11 +4,12 @@
 
 mod shown;
 
-pub use shown::{Card, CardKind, Flash, Progress, Row, Sheet, Stage};
+pub use shown::{Card, CardKind, Progress, Row, Sheet, Stage};
 
-use super::counter::{Counter, Here, Intent, ShelfRefusal};
+use super::counter::{Counter, Here, Intent};
 use super::opening;
-use crate::device::{Device, glue};
+use crate::device::{Device, glue, snapshot};
+use crate::scan::{Flash, Found, ScanBench};
 use crate::text::Language;
 use domain::accept::Refusal;
 use domain::barcode::{ReadError, ScannedCode};
@@ -117,7 +118,7 @@ impl Desk {
             Err(error) => self.refuse(self.language.read_error(&error)),
             Ok(Meaning::Shelf(tag)) => match self.with(|counter| counter.enter(tag)) {
                 Ok(here) => self.enter(here),
-                Err(refusal) => self.refuse(self.shelf_refusal(&refusal)),
+                Err((refusal, tag)) => self.refuse(self.language.tag_refusal(refusal, &tag)),
             },
             Ok(Meaning::Pieces { item, units }) => self.count(item, units, method),
         }
@@ -128,14 +129,6 @@ impl Desk {
         match self.here.get_untracked() {
             Some(here) => self.record(Intent::Count { here, item, units, method }),
             None => self.refuse(self.language.refused_no_shelf().to_owned()),
-        }
-    }
-
-    fn shelf_refusal(self, refusal: &ShelfRefusal) -> String {
-        match refusal {
-            ShelfRefusal::Foreign(tag) => self.language.refused_foreign_shelf(&tag.store),
-            ShelfRefusal::Unknown(tag) => self.language.refused_unknown_shelf(&tag.shelf),
-            ShelfRefusal::Forged => self.language.refused_forged_shelf().to_owned(),
         }
     }
 
@@ -181,6 +174,49 @@ impl Desk {
         glue::feedback("refuse");
         self.beat(Flash::Bad);
         self.refused.set(Some(why));
+    }
+
+    /// Lays itself under the camera, the keys and the sheets that scan.
+    pub fn bench(self) -> ScanBench {
+        let zone = self.with(Counter::zone_offset);
+        let hint = move || match self.here.with(Option::is_none) {
+            true => self.language.shelf_scan_hint(),
+            false => self.language.scan_hint_products(),
+        };
+        let find = move |(words, n_max): (String, usize)| {
+            self.with(|counter| counter.catalogue.search(&words, n_max).into_iter().map(Found::of).collect())
+        };
+        let close_typed = move |()| {
+            if self.sheet.get_untracked() == Sheet::Typed {
+                self.sheet.set(Sheet::None);
+            }
+        };
+        ScanBench {
+            language: self.language,
+            device: self.device,
+            rules: StoredValue::new(self.with(|counter| counter.rules.clone())),
+            zone,
+            now: Callback::new(move |()| self.with(Counter::now)),
+            is_listening: Callback::new(move |()| self.stage.get_untracked() == Stage::Counting),
+            takes_scans: Callback::new(move |()| self.takes_scans()),
+            take: Callback::new(move |(code, method)| self.take(code, method)),
+            choose: Callback::new(move |sku| self.count(LineItem::Known(sku), 1, CountMethod::TypedCode)),
+            find: Callback::new(find),
+            name: Callback::new(move |sku: SkuCode| self.with(|counter| counter.catalogue.name_of(&sku))),
+            close_typed: Callback::new(close_typed),
+            hint: Signal::derive(hint),
+            flash: self.flash,
+        }
+    }
+
+    /// Takes away what lies over the page.
+    pub fn close(self) -> Callback<()> {
+        Callback::new(move |()| self.sheet.set(Sheet::None))
+    }
+
+    /// Opens the list of what is unsent.
+    pub fn open_outbox(self) -> Callback<()> {
+        Callback::new(move |()| self.sheet.set(Sheet::Outbox))
     }
 
     /// Shows one beat of colour.
@@ -411,7 +447,7 @@ impl Desk {
             (counter.facts.snapshot().clone(), counter.now())
         };
         // A refusal often means that the store has moved on.
-        let snapshot = opening::snapshot().await.unwrap_or(known);
+        let snapshot = snapshot::snapshot().await.unwrap_or(known);
         let (facts, tally) = opening::recall(snapshot, now).await.ok()?;
         let has_begun = opening::has_begun(&facts, &tally);
         {

@@ -2,46 +2,21 @@
 
 use super::counter::Counter;
 use crate::device::recorder::{Recorder, clock_offset_ms};
-use crate::device::{Device, StoreTrouble, glue, http};
+use crate::device::snapshot::{OpenProblem, snapshot};
+use crate::device::{Device, StoreTrouble, glue};
 use domain::barcode::ReadRules;
 use domain::catalogue::Catalogue;
 use domain::event::{DeviceEvent, EventBody};
 use domain::id::StocktakeId;
 use domain::instant::Timestamp;
-use domain::policy::Scope;
 use domain::stocktake::{Stocktake, current_or_new};
 use domain::sync::{PhoneFacts, PhoneSnapshot};
 use domain::tally::Tally;
 use serde::Deserialize;
 use std::collections::BTreeSet;
-use std::time::Duration;
 
-/// How long the network may take when the phone could do without it.
-const PATIENCE: Duration = Duration::from_secs(4);
-
-/// Under which the store of the last count is kept, for a start without the network.
-const STORE: &str = "store";
 /// Under which the stocktake of the last count is kept: it may have been opened offline.
 const STOCKTAKE: &str = "stocktake";
-
-/// Why there is nothing to count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OpenProblem {
-    /// No network, and no snapshot from an earlier visit.
-    NoSnapshot,
-    /// The person has no store of their own, or may not count.
-    NoStore,
-    /// Nobody is signed in.
-    SignInNeeded,
-    /// The phone keeps nothing.
-    Storage(StoreTrouble),
-}
-
-impl From<StoreTrouble> for OpenProblem {
-    fn from(trouble: StoreTrouble) -> Self {
-        Self::Storage(trouble)
-    }
-}
 
 /// An event as this phone keeps it.
 #[derive(Deserialize)]
@@ -125,38 +100,4 @@ async fn standing_events(stocktake: &StocktakeId) -> Result<Vec<DeviceEvent>, St
 pub async fn remember(stocktake: &StocktakeId) {
     // Forgotten, it is found again by the day's name or the next snapshot.
     let _ = glue::put_meta(STOCKTAKE, stocktake.to_string()).await;
-}
-
-/// The store's data for whoever is signed in, or the latest this phone has.
-pub async fn snapshot() -> Result<PhoneSnapshot, OpenProblem> {
-    let kept = kept_snapshot().await?;
-    // Who has a snapshot need not wait for a network that only pretends to be there.
-    let timeout = if kept.is_some() { PATIENCE } else { http::TIMEOUT };
-    let viewer = match http::me(timeout).await {
-        Ok(viewer) => viewer,
-        // The queue is safe, and counting can go on: signing in is asked for where it is sent.
-        Err(401) => return kept.ok_or(OpenProblem::SignInNeeded),
-        Err(_) => return kept.ok_or(OpenProblem::NoSnapshot),
-    };
-    let Scope::Store(store) = &viewer.scope else { return Err(OpenProblem::NoStore) };
-    let answer = http::get(&format!("/api/v1/snapshot?store={store}"), timeout).await;
-    match (answer.status, answer.json::<PhoneSnapshot>()) {
-        (200, Some(snapshot)) => {
-            glue::put_snapshot(store.as_str(), answer.body).await?;
-            glue::put_meta(STORE, store.to_string()).await?;
-            Ok(snapshot)
-        }
-        (401, _) => Err(OpenProblem::SignInNeeded),
-        (403 | 404, _) => Err(OpenProblem::NoStore),
-        // Not one that was made for somebody else.
-        _ => kept.filter(|kept| kept.viewer.id == viewer.id).ok_or(OpenProblem::NoSnapshot),
-    }
-}
-
-/// The snapshot of an earlier visit.
-async fn kept_snapshot() -> Result<Option<PhoneSnapshot>, StoreTrouble> {
-    let Some(store) = glue::get_meta(STORE).await? else { return Ok(None) };
-    let json = glue::get_snapshot(&store).await?;
-    // One of an earlier layout is none.
-    Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
 }

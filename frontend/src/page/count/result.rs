@@ -2,10 +2,9 @@
 
 use super::counter::Intent;
 use super::desk::{Card, CardKind, Desk, Sheet};
-use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
 use crate::component::icon::{Glyph, Icon, IconSize};
 use crate::format;
-use leptos::html::Button;
+use crate::scan::refused::Refused;
 use leptos::prelude::*;
 
 /// The refusal if there is one, else the last result.
@@ -13,41 +12,11 @@ use leptos::prelude::*;
 pub fn ResultPanel(desk: Desk) -> impl IntoView {
     view! {
         <div class="count__result">
-            <div role="alert">{move || desk.refused.get().map(|why| view! { <Refused desk why/> })}</div>
+            <div role="alert">{move || desk.refused.get().map(|why| view! { <Refused why refused=desk.refused/> })}</div>
             {move || {
                 let card = desk.refused.with(Option::is_none).then(|| desk.card.get()).flatten();
                 card.map(|card| view! { <Counted desk card/> })
             }}
-        </div>
-    }
-}
-
-#[component]
-fn Refused(desk: Desk, why: String) -> impl IntoView {
-    let language = desk.language;
-    let button = NodeRef::<Button>::new();
-    Effect::new(move |_| {
-        if let Some(button) = button.get() {
-            let _ = button.focus();
-        }
-    });
-    view! {
-        <div class="scan-result scan-result--refused">
-            <Icon glyph=Glyph::Warning size=IconSize::Large/>
-            <div>
-                <p class="scan-result__name">{language.refused_title()}</p>
-                <p>{why}</p>
-            </div>
-            <div class="scan-result__actions">
-                <button
-                    class=button_class(ButtonKind::Primary, ButtonSize::Large, ButtonWidth::Block)
-                    type="button"
-                    node_ref=button
-                    on:click=move |_| desk.refused.set(None)
-                >
-                    {language.understood()}
-                </button>
-            </div>
         </div>
     }
 }

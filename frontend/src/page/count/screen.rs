@@ -1,22 +1,26 @@
 //! The counting page once it lives: opening, ready, counting, done.
 
-use super::camera::{Camera, CameraState};
 use super::counter::Intent;
 use super::desk::{Desk, Sheet, Stage};
-use super::dock::Dock;
-use super::keyboard;
-use super::opening::{OpenProblem, open};
+use super::opening::open;
 use super::result::ResultPanel;
 use super::sheet::Sheets;
-use super::stage::CameraStage;
 use super::work_list::WorkList;
 use crate::component::badge::Tone;
 use crate::component::banner::Banner;
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
 use crate::component::icon::{Glyph, Icon, IconSize};
 use crate::component::load_state::Skeleton;
+use crate::device::snapshot::OpenProblem;
 use crate::device::{glue, use_device};
-use crate::text::{Language, use_language};
+use crate::scan::ScanBench;
+use crate::scan::bar::ScanBar;
+use crate::scan::camera::{Camera, CameraState};
+use crate::scan::cannot_open::CannotOpen;
+use crate::scan::dock::Dock;
+use crate::scan::keyboard;
+use crate::scan::stage::CameraStage;
+use crate::text::use_language;
 use domain::id::ShelfCode;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -28,6 +32,7 @@ pub fn CountScreen() -> impl IntoView {
     let language = use_language();
     let device = use_device();
     let wanted_shelf = use_query_map().with_untracked(|query| query.get("shelf"));
+    let wants_to_finish = use_query_map().with_untracked(|query| query.get("finish")).is_some();
     let opened = RwSignal::new_local(None::<Result<Desk, OpenProblem>>);
     let owner = Owner::current();
     let start = move || {
@@ -48,6 +53,12 @@ pub fn CountScreen() -> impl IntoView {
             if let (Ok(desk), Some(shelf)) = (&desk, wanted_shelf) {
                 desk.pick_named(&shelf);
             }
+            if let Ok(desk) = &desk
+                && wants_to_finish
+                && desk.stage.get_untracked() == Stage::Counting
+            {
+                desk.sheet.set(Sheet::Finish);
+            }
             opened.set(Some(desk));
         });
     };
@@ -58,49 +69,17 @@ pub fn CountScreen() -> impl IntoView {
         None => view! { <Skeleton/> }.into_any(),
         Some(Err(problem)) => {
             let again = Callback::new(move |()| start.with_value(|start| start()));
-            view! { <CannotOpen problem again/> }.into_any()
+            view! { <CannotOpen problem here="/count".to_owned() again/> }.into_any()
         }
         Some(Ok(desk)) => view! { <Opened desk/> }.into_any(),
     }
 }
 
 #[component]
-fn CannotOpen(problem: OpenProblem, again: Callback<()>) -> impl IntoView {
-    let language = use_language();
-    let (title, text) = match problem {
-        OpenProblem::NoSnapshot => (language.count_no_snapshot_title(), language.count_no_snapshot_text()),
-        OpenProblem::NoStore => (language.count_no_store_title(), language.count_no_store_text()),
-        OpenProblem::SignInNeeded => (language.problem_sign_in_title(), language.problem_sign_in_text()),
-        OpenProblem::Storage(trouble) => (language.count_storage_title(), language.storing(trouble)),
-    };
-    let class = button_class(ButtonKind::Primary, ButtonSize::Large, ButtonWidth::Words);
-    let way_out = match problem {
-        OpenProblem::SignInNeeded => view! {
-            <a class=class href="/sign-in?next=/count" rel="external">{language.go_sign_in()}</a>
-        }
-        .into_any(),
-        OpenProblem::NoStore => view! { <a class=class href="/">{language.go_home()}</a> }.into_any(),
-        OpenProblem::NoSnapshot | OpenProblem::Storage(_) => view! {
-            <button class=class type="button" on:click=move |_| again.run(())>{language.try_again()}</button>
-        }
-        .into_any(),
-    };
-    view! {
-        <div class="page page--narrow">
-            <div class="empty" role="alert">
-                <Icon glyph=Glyph::Warning size=IconSize::Large/>
-                <h1 class="empty__title">{title}</h1>
-                <p class="empty__text">{text}</p>
-                {way_out}
-            </div>
-        </div>
-    }
-}
-
-#[component]
 fn Opened(desk: Desk) -> impl IntoView {
-    let camera = Camera::new(desk);
-    keyboard::listen(desk, camera);
+    let bench = desk.bench();
+    let camera = Camera::new(bench);
+    keyboard::listen(camera);
     spawn_local(glue::persist_storage());
     // What was refused no longer stands; what is sent again does.
     Effect::new(move |seen: Option<u32>| {
@@ -122,74 +101,18 @@ fn Opened(desk: Desk) -> impl IntoView {
     });
     view! {
         {move || match desk.stage.get() {
-            Stage::Ready => view! { <Ready desk/> }.into_any(),
+            Stage::Ready => view! { <Ready desk bench/> }.into_any(),
             Stage::Counting => view! { <Counting desk camera/> }.into_any(),
-            Stage::Done => view! { <Done desk/> }.into_any(),
+            Stage::Done => view! { <Done desk bench/> }.into_any(),
         }}
         <Sheets desk camera/>
         <p class="visually-hidden" aria-live="polite">{move || desk.said.get()}</p>
     }
 }
 
-/// The way out, what is counted, and whether it has been sent.
-#[component]
-fn Bar(desk: Desk, children: Children) -> impl IntoView {
-    let language = desk.language;
-    view! {
-        <header class="count__bar">
-            <a class="button button--ghost button--icon" href="/" aria-label=language.count_leave()>
-                <Icon glyph=Glyph::Close/>
-            </a>
-            <div class="count__place">{children()}</div>
-            <OutboxChip desk/>
-        </header>
-        {move || desk.device.storing.get().map(|trouble| view! {
-            <div class="count__alarm">
-                <Banner tone=Tone::Bad>{language.storing(trouble)}</Banner>
-            </div>
-        })}
-    }
-}
-
-/// How much is unsent; opens the list of it.
-#[component]
-fn OutboxChip(desk: Desk) -> impl IntoView {
-    let language = desk.language;
-    let device = desk.device;
-    let class = move || {
-        let outbox = device.outbox.get();
-        let tone = match (outbox.n_parked, outbox.n_pending, device.sending.get()) {
-            (1.., ..) => " count__chip--bad",
-            (0, 1.., Some(_)) => " count__chip--warn",
-            _ => "",
-        };
-        format!("count__chip{tone}")
-    };
-    let words = move || chip_words(language, device.n_unsent(), device.outbox.get().n_parked);
-    let glyph = move || match (device.n_unsent(), device.sending.get()) {
-        (0, None) => view! { <Icon glyph=Glyph::Check size=IconSize::Small/> },
-        (_, Some(_)) => view! { <Icon glyph=Glyph::Offline size=IconSize::Small/> },
-        (_, None) => view! { <Icon glyph=Glyph::Upload size=IconSize::Small/> },
-    };
-    view! {
-        <button class=class type="button" on:click=move |_| desk.sheet.set(Sheet::Outbox)>
-            {glyph}
-            <span>{words}</span>
-        </button>
-    }
-}
-
-fn chip_words(language: Language, n_unsent: u32, n_parked: u32) -> String {
-    match (n_unsent, n_parked) {
-        (0, _) => language.outbox_all_sent().to_owned(),
-        (_, 1..) => language.outbox_parked(n_parked),
-        _ => language.outbox_unsent(n_unsent),
-    }
-}
-
 /// Before the stocktake is opened or joined.
 #[component]
-fn Ready(desk: Desk) -> impl IntoView {
+fn Ready(desk: Desk, bench: ScanBench) -> impl IntoView {
     let language = desk.language;
     let (store, open_stocktake) = desk.with(|counter| {
         let id = counter.stocktake();
@@ -216,9 +139,9 @@ fn Ready(desk: Desk) -> impl IntoView {
     ];
     view! {
         <div class="count-ready">
-            <Bar desk>
+            <ScanBar bench label=language.count_leave() on_outbox=desk.open_outbox()>
                 <span class="count__store">{store}</span>
-            </Bar>
+            </ScanBar>
             <div class="count-ready__body">
                 <h1>{language.count_ready_title()}</h1>
                 <p class="count-ready__text">{text}</p>
@@ -243,6 +166,11 @@ fn Ready(desk: Desk) -> impl IntoView {
 #[component]
 fn Counting(desk: Desk, camera: Camera) -> impl IntoView {
     let language = desk.language;
+    let bench = camera.bench;
+    let can_undo = Memo::new(move |_| desk.progress.with(|progress| progress.n_lines > 0));
+    let undo = Callback::new(move |()| desk.record(Intent::UndoNewest));
+    let more = Callback::new(move |()| desk.sheet.set(Sheet::Settings));
+    let type_in = Callback::new(move |()| desk.sheet.set(Sheet::Typed));
     let place = move || match desk.here.get() {
         Some(here) => view! { <ShelfPlace desk shelf=here.shelf/> }.into_any(),
         None => {
@@ -259,13 +187,13 @@ fn Counting(desk: Desk, camera: Camera) -> impl IntoView {
     let is_showing = move || camera.state.get() != CameraState::Off;
     view! {
         <div class="count" class:count--scanning=is_showing on:pointerdown=move |_| camera.touch()>
-            <Bar desk>{place}</Bar>
+            <ScanBar bench label=language.count_leave() on_outbox=desk.open_outbox()>{place}</ScanBar>
             <Show when=is_showing>
-                <CameraStage desk camera/>
+                <CameraStage camera/>
             </Show>
             <ResultPanel desk/>
             <WorkList desk/>
-            <Dock desk camera/>
+            <Dock camera can_undo undo more type_in/>
         </div>
     }
 }
@@ -300,7 +228,7 @@ fn ShelfPlace(desk: Desk, shelf: ShelfCode) -> impl IntoView {
 
 /// After submitting.
 #[component]
-fn Done(desk: Desk) -> impl IntoView {
+fn Done(desk: Desk, bench: ScanBench) -> impl IntoView {
     let language = desk.language;
     let text = move || match desk.device.n_unsent() {
         0 => language.count_done_sent().to_owned(),
@@ -313,9 +241,9 @@ fn Done(desk: Desk) -> impl IntoView {
     };
     view! {
         <div class="count-ready">
-            <Bar desk>
+            <ScanBar bench label=language.count_leave() on_outbox=desk.open_outbox()>
                 <span class="count__store">{language.count_title()}</span>
-            </Bar>
+            </ScanBar>
             <div class="count-ready__body count-ready__body--done">
                 <Icon glyph=Glyph::Check size=IconSize::Large/>
                 <h1>{language.count_done_title()}</h1>

@@ -58,17 +58,6 @@ pub struct Card {
     pub units: Units,
 }
 
-/// One beat of colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flash {
-    /// Accepted.
-    Good,
-    /// Nothing new.
-    Repeat,
-    /// Refused.
-    Bad,
-}
-
 /// How far this phone has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {

@@ -2,9 +2,9 @@
 
 use super::super::counter::Intent;
 use super::super::desk::{Desk, Sheet};
-use super::SheetFrame;
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
 use crate::component::icon::{Glyph, Icon};
+use crate::scan::sheet_frame::SheetFrame;
 use leptos::prelude::*;
 
 /// Asks whether the stocktake is to be submitted.
@@ -49,7 +49,7 @@ pub fn FinishSheet(desk: Desk) -> impl IntoView {
         desk.sheet.set(Sheet::None);
     };
     view! {
-        <SheetFrame desk title=language.finish_title()>
+        <SheetFrame title=language.finish_title() on_close=desk.close()>
             <div class="dialog__body">
                 <ul class="count-facts">{facts}</ul>
                 <p>{language.finish_text()}</p>

@@ -2,17 +2,15 @@
 
 use super::super::counter::Intent;
 use super::super::desk::{Desk, Sheet};
-use super::SheetFrame;
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
 use crate::component::icon::{Glyph, Icon};
 use crate::format;
+use crate::scan::keypad::Keypad;
+use crate::scan::sheet_frame::SheetFrame;
 use domain::movement::Units;
 use domain::tally::LineKey;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-
-/// Digits of the largest quantity.
-const DIGITS_MAX: usize = 7;
 
 /// Asks for a line's total.
 #[component]
@@ -25,19 +23,6 @@ pub fn QuantitySheet(desk: Desk, key: LineKey) -> impl IntoView {
     });
     let typed = RwSignal::new(String::new());
     let total = move || typed.with(|typed| typed.parse::<Units>().ok());
-    let put = move |digit: char| {
-        typed.update(|typed| {
-            if typed == "0" {
-                typed.clear();
-            }
-            if typed.len() < DIGITS_MAX {
-                typed.push(digit);
-            }
-        });
-    };
-    let write = move |text: String| {
-        typed.set(text.chars().filter(char::is_ascii_digit).take(DIGITS_MAX).collect());
-    };
     let here = desk.here.get_untracked();
     let set = {
         let item = key.item.clone();
@@ -66,52 +51,14 @@ pub fn QuantitySheet(desk: Desk, key: LineKey) -> impl IntoView {
         Some(units) => language.keypad_set(format::number(units)),
         None => language.keypad_type().to_owned(),
     };
-    let digit = move |digit: char| {
-        view! {
-            <button class="keypad__key" type="button" on:click=move |_| put(digit)>
-                {digit.to_string()}
-            </button>
-        }
-    };
     view! {
-        <SheetFrame desk title=language.keypad_title()>
+        <SheetFrame title=language.keypad_title() on_close=desk.close()>
             <form class="dialog__body" on:submit=set>
                 <div>
                     <p class="count-sheet__name">{name}</p>
                     <p class="muted"><span class="code">{code}</span> " · " {so_far}</p>
                 </div>
-                <input
-                    class="keypad__shown"
-                    autofocus=true
-                    type="text"
-                    inputmode="none"
-                    autocomplete="off"
-                    aria-label=language.keypad_title()
-                    placeholder=placeholder
-                    prop:value=move || typed.get()
-                    on:input:target=move |event| write(event.target().value())
-                />
-                <div class="keypad" role="group" aria-label=language.keypad_digits()>
-                    {['1', '2', '3', '4', '5', '6', '7', '8', '9'].map(digit).collect_view()}
-                    <button
-                        class="keypad__key keypad__key--word"
-                        type="button"
-                        on:click=move |_| typed.update(String::clear)
-                    >
-                        {language.keypad_clear()}
-                    </button>
-                    {digit('0')}
-                    <button
-                        class="keypad__key"
-                        type="button"
-                        aria-label=language.keypad_erase()
-                        on:click=move |_| typed.update(|typed| {
-                            typed.pop();
-                        })
-                    >
-                        <Icon glyph=Glyph::Erase/>
-                    </button>
-                </div>
+                <Keypad typed label=language.keypad_title() placeholder/>
                 <div class="count-sheet__actions">
                     {newest.map(|units| view! {
                         <button

@@ -2,8 +2,8 @@
 
 use super::super::counter::Intent;
 use super::super::desk::{Desk, Sheet};
-use super::SheetFrame;
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
+use crate::scan::sheet_frame::SheetFrame;
 use domain::accept::TEXT_MAX_CHARS;
 use domain::tally::{LineItem, LineKey};
 use leptos::ev::SubmitEvent;
@@ -31,7 +31,7 @@ pub fn UnknownSheet(desk: Desk, key: LineKey) -> impl IntoView {
         }
     };
     view! {
-        <SheetFrame desk title=language.unknown_title()>
+        <SheetFrame title=language.unknown_title() on_close=desk.close()>
             <form class="dialog__body" on:submit=save>
                 <p class="count-sheet__code code">{code}</p>
                 <p>{language.unknown_text()}</p>

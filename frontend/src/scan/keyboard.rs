@@ -1,7 +1,7 @@
 //! A hardware scanner that types into the page, wherever the focus is.
 
+use super::bench::ScanBench;
 use super::camera::Camera;
-use super::desk::{Desk, Sheet, Stage};
 use crate::device::glue;
 use domain::barcode::{Format, read};
 use domain::event::CountMethod;
@@ -16,7 +16,8 @@ use web_sys::{HtmlInputElement, KeyboardEvent};
 const TICK: Duration = Duration::from_millis(80);
 
 /// Listens as long as the page is shown.
-pub fn listen(desk: Desk, camera: Camera) {
+pub fn listen(camera: Camera) {
+    let bench = camera.bench;
     let scanner = StoredValue::new_local(HardwareScanner::new(HardwareRules::default()));
     let handle = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
         camera.touch();
@@ -32,7 +33,7 @@ pub fn listen(desk: Desk, camera: Camera) {
                 event.prevent_default();
                 event.stop_propagation();
                 take_out(n_leaked);
-                take(desk, &text);
+                take(bench, &text);
             }
         }
     });
@@ -40,7 +41,7 @@ pub fn listen(desk: Desk, camera: Camera) {
     let tick = move || match scanner.try_update_value(|scanner| scanner.tick(glue::steady_ms())).flatten() {
         Some(Typing::Scan { text, n_leaked }) => {
             take_out(n_leaked);
-            take(desk, &text);
+            take(bench, &text);
         }
         Some(Typing::GiveBack { text }) => give_back(&text),
         _ => {}
@@ -70,20 +71,18 @@ fn key_of(event: &KeyboardEvent) -> Option<Key> {
     }
 }
 
-fn take(desk: Desk, text: &str) {
-    if desk.stage.get_untracked() != Stage::Counting {
+fn take(bench: ScanBench, text: &str) {
+    if !bench.is_listening.run(()) {
         return;
     }
     // What was being typed by hand is what has now been scanned; any other sheet waits for its answer.
-    if matches!(desk.sheet.get_untracked(), Sheet::Typed) {
-        desk.sheet.set(Sheet::None);
-    }
-    if !desk.takes_scans() {
+    bench.close_typed.run(());
+    if !bench.takes_scans.run(()) {
         glue::feedback("refuse");
         return;
     }
-    let code = desk.with(|counter| read(text, Format::HardwareScanner, &counter.rules));
-    desk.take(code, CountMethod::HardwareScanner);
+    let code = bench.rules.with_value(|rules| read(text, Format::HardwareScanner, rules));
+    bench.take.run((code, CountMethod::HardwareScanner));
 }
 
 fn focused_field() -> Option<HtmlInputElement> {

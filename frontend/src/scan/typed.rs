@@ -1,15 +1,14 @@
 //! Entering a code by hand, finding a product by its name, or reading a photo.
 
-use super::super::camera::Camera;
-use super::super::desk::{Desk, Sheet};
-use super::SheetFrame;
+use super::bench::Found;
+use super::camera::Camera;
+use super::sheet_frame::SheetFrame;
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
 use crate::component::icon::{Glyph, Icon};
 use crate::device::glue;
 use domain::barcode::{Format, ReadError, ScannedCode, read};
 use domain::event::CountMethod;
 use domain::gtin::GtinError;
-use domain::tally::LineItem;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -28,14 +27,15 @@ enum Photo {
 
 /// Asks for a code.
 #[component]
-pub fn TypedSheet(desk: Desk, camera: Camera) -> impl IntoView {
-    let language = desk.language;
+pub fn TypedSheet(camera: Camera) -> impl IntoView {
+    let bench = camera.bench;
+    let language = bench.language;
     let text = RwSignal::new(String::new());
     let photo = RwSignal::new(Photo::None);
     let code = Memo::new(move |_| {
         let text = text.get();
         let looks_like_a_code = text.chars().any(|c| c.is_ascii_digit() || ('０'..='９').contains(&c));
-        looks_like_a_code.then(|| desk.with(|counter| read(&text, Format::Typed, &counter.rules)))
+        looks_like_a_code.then(|| bench.rules.with_value(|rules| read(&text, Format::Typed, rules)))
     });
     // The digit that would make it right, and the code with it.
     let better = move || match code.get()? {
@@ -49,7 +49,7 @@ pub fn TypedSheet(desk: Desk, camera: Camera) -> impl IntoView {
     let take = move |event: SubmitEvent| {
         event.prevent_default();
         let text = text.get_untracked();
-        let code = desk.with(|counter| read(&text, Format::Typed, &counter.rules));
+        let code = bench.rules.with_value(|rules| read(&text, Format::Typed, rules));
         // A wrong digit is shown beside the field, where it can be put right.
         if matches!(code, Err(ReadError::Number(GtinError::CheckDigit { .. }))) {
             return;
@@ -58,22 +58,14 @@ pub fn TypedSheet(desk: Desk, camera: Camera) -> impl IntoView {
         if matches!(&code, Ok(ScannedCode::Unknown { text }) if !text.bytes().any(|b| b.is_ascii_digit())) {
             return;
         }
-        desk.sheet.set(Sheet::None);
-        desk.take(code, CountMethod::TypedCode);
+        bench.close_typed.run(());
+        bench.take.run((code, CountMethod::TypedCode));
     };
-    let found = move || {
-        let text = text.get();
-        desk.with(|counter| {
-            let products = counter.catalogue.search(&text, N_FOUND_MAX);
-            products.into_iter().map(|product| (product.sku.clone(), product.name.clone())).collect::<Vec<_>>()
-        })
-    };
-    let product = move |(sku, name): (domain::id::SkuCode, String)| {
-        let item = LineItem::Known(sku);
-        let code = desk.with(|counter| counter.code(&item));
+    let found = move || bench.find.run((text.get(), N_FOUND_MAX));
+    let product = move |Found { sku, name, code }: Found| {
         let choose = move |_| {
-            desk.sheet.set(Sheet::None);
-            desk.count(item.clone(), 1, CountMethod::TypedCode);
+            bench.close_typed.run(());
+            bench.choose.run(sku.clone());
         };
         view! {
             <li>
@@ -100,9 +92,7 @@ pub fn TypedSheet(desk: Desk, camera: Camera) -> impl IntoView {
             match read {
                 Ok(true) => {
                     photo.set(Photo::None);
-                    if desk.sheet.get_untracked() == Sheet::Typed {
-                        desk.sheet.set(Sheet::None);
-                    }
+                    bench.close_typed.run(());
                 }
                 Ok(false) => photo.set(Photo::NothingFound),
                 Err(()) => photo.set(Photo::Unreadable),
@@ -117,7 +107,7 @@ pub fn TypedSheet(desk: Desk, camera: Camera) -> impl IntoView {
     };
     let is_wrong = move || better().is_some();
     view! {
-        <SheetFrame desk title=language.typed_title()>
+        <SheetFrame title=language.typed_title() on_close=bench.close_typed>
             <form class="dialog__body" on:submit=take>
                 <div class="field">
                     <label class="field__label" for="typed-code">{language.typed_label()}</label>

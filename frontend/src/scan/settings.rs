@@ -1,18 +1,21 @@
-//! How scanning works on this phone, and the way to the end.
+//! How scanning works on this phone.
 
-use super::super::camera::Camera;
-use super::super::desk::{Desk, Sheet};
-use super::SheetFrame;
-use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
-use crate::component::icon::{Glyph, Icon};
+use super::camera::{Camera, CameraChoice};
+use super::sheet_frame::SheetFrame;
 use crate::component::preference_form::{Preference, PreferenceForm};
 use domain::scan::ScanMode;
 use leptos::prelude::*;
 
 /// Shows the choices.
 #[component]
-pub fn SettingsSheet(desk: Desk, camera: Camera) -> impl IntoView {
-    let language = desk.language;
+pub fn SettingsSheet(
+    camera: Camera,
+    on_close: Callback<()>,
+    /// What the page offers besides.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let language = camera.bench.language;
     let mode = move |(mode, words): (ScanMode, &'static str)| {
         view! {
             <button
@@ -38,7 +41,7 @@ pub fn SettingsSheet(desk: Desk, camera: Camera) -> impl IntoView {
     let cameras = move || {
         let info = camera.info.get();
         (info.cameras.len() > 1).then(|| {
-            let option = |(index, choice): (usize, super::super::camera::CameraChoice)| {
+            let option = |(index, choice): (usize, CameraChoice)| {
                 let is_chosen = choice.device_id == info.device_id;
                 let label = match choice.label.as_str() {
                     "" => language.camera_number(index + 1),
@@ -86,7 +89,7 @@ pub fn SettingsSheet(desk: Desk, camera: Camera) -> impl IntoView {
     let set_sound: fn(Camera, bool) = |camera, on| camera.choose_feedback(on, camera.vibration.get_untracked());
     let set_vibration: fn(Camera, bool) = |camera, on| camera.choose_feedback(camera.sound.get_untracked(), on);
     view! {
-        <SheetFrame desk title=language.settings_title()>
+        <SheetFrame title=language.settings_title() on_close>
             <div class="dialog__body">
                 <div class="field">
                     <span class="field__label">{language.mode_label()}</span>
@@ -102,14 +105,7 @@ pub fn SettingsSheet(desk: Desk, camera: Camera) -> impl IntoView {
                 {switch(language.sound_label(), camera.sound, set_sound)}
                 {switch(language.vibration_label(), camera.vibration, set_vibration)}
                 {cameras}
-                <button
-                    class=button_class(ButtonKind::Usual, ButtonSize::Large, ButtonWidth::Block)
-                    type="button"
-                    on:click=move |_| desk.sheet.set(Sheet::Finish)
-                >
-                    <Icon glyph=Glyph::Check/>
-                    {language.finish()}
-                </button>
+                {children.map(|children| children())}
             </div>
         </SheetFrame>
     }

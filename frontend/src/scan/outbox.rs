@@ -1,7 +1,8 @@
 //! What waits on the phone, and what the server refused.
 
-use super::super::desk::Desk;
-use super::SheetFrame;
+use super::bench::ScanBench;
+use super::sheet_frame::SheetFrame;
+use crate::backend::sign_in_path;
 use crate::component::badge::Tone;
 use crate::component::banner::Banner;
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
@@ -15,9 +16,15 @@ use leptos::task::spawn_local;
 
 /// Shows the queue.
 #[component]
-pub fn OutboxSheet(desk: Desk) -> impl IntoView {
-    let language = desk.language;
-    let device = desk.device;
+pub fn OutboxSheet(
+    bench: ScanBench,
+    /// The path to come back to after signing in.
+    here: String,
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let language = bench.language;
+    let device = bench.device;
+    let sign_in = StoredValue::new(sign_in_path(&here));
     let refused = RwSignal::new(Vec::<ParkedEvent>::new());
     Effect::new(move |_| {
         device.n_changes.track();
@@ -40,7 +47,7 @@ pub fn OutboxSheet(desk: Desk) -> impl IntoView {
         let trouble = device.sending.get().filter(|_| outbox.n_pending > 0)?;
         let sign_in = (trouble == SendTrouble::SignInNeeded).then(|| {
             view! {
-                <a class="button" href="/sign-in?next=/count" rel="external">{language.go_sign_in()}</a>
+                <a class="button" href=sign_in.get_value() rel="external">{language.go_sign_in()}</a>
             }
         });
         let update = (trouble == SendTrouble::UpdateNeeded).then(|| {
@@ -67,7 +74,7 @@ pub fn OutboxSheet(desk: Desk) -> impl IntoView {
         (n_photos > 0).then(|| view! { <p class="muted">{language.photos_waiting(n_photos)}</p> })
     };
     view! {
-        <SheetFrame desk title=language.outbox_title()>
+        <SheetFrame title=language.outbox_title() on_close>
             <div class="dialog__body">
                 <p class="outbox__figure">
                     <Icon glyph=Glyph::Upload size=IconSize::Large/>
@@ -85,7 +92,7 @@ pub fn OutboxSheet(desk: Desk) -> impl IntoView {
                 })}
                 <ul class="outbox__refused">
                     <For each=move || refused.get() key=|one| (one.seq, one.reason.code()) let:one>
-                        <li><Refused desk one/></li>
+                        <li><Refused bench one/></li>
                     </For>
                 </ul>
             </div>
@@ -94,18 +101,14 @@ pub fn OutboxSheet(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn Refused(desk: Desk, one: ParkedEvent) -> impl IntoView {
-    let language = desk.language;
-    let (what, when) = desk.with(|counter| {
-        let name = |item: &CountedItem| match item {
-            CountedItem::Known(sku) => {
-                counter.catalogue.product(sku).map_or_else(|| sku.to_string(), |product| product.name.clone())
-            }
-            CountedItem::Unknown { code, name } => name.clone().unwrap_or_else(|| code.clone()),
-        };
-        let when = format::moment(one.event.effective_at, counter.now(), counter.zone_offset());
-        (language.recorded(&one.event, name), when)
-    });
+fn Refused(bench: ScanBench, one: ParkedEvent) -> impl IntoView {
+    let language = bench.language;
+    let name = |item: &CountedItem| match item {
+        CountedItem::Known(sku) => bench.name.run(sku.clone()),
+        CountedItem::Unknown { code, name } => name.clone().unwrap_or_else(|| code.clone()),
+    };
+    let what = language.recorded(&one.event, name);
+    let when = format::moment(one.event.effective_at, bench.now.run(()), bench.zone);
     let seq = one.seq;
     let small = button_class(ButtonKind::Usual, ButtonSize::Usual, ButtonWidth::Words);
     let again = may_pass_later(&one.reason).then(|| {

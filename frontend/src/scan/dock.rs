@@ -1,15 +1,24 @@
 //! What the thumb reaches: the trigger, and the few things beside it.
 
 use super::camera::{Camera, CameraState};
-use super::counter::Intent;
-use super::desk::{Desk, Sheet};
 use crate::component::icon::{Glyph, Icon, IconSize};
 use leptos::prelude::*;
 
 /// The dock at the bottom. `data-hand` on `<html>` mirrors it.
 #[component]
-pub fn Dock(desk: Desk, camera: Camera) -> impl IntoView {
-    let language = desk.language;
+pub fn Dock(
+    camera: Camera,
+    /// Whether there is anything to take back.
+    #[prop(into)]
+    can_undo: Signal<bool>,
+    /// Takes the last step back.
+    undo: Callback<()>,
+    /// Opens the settings.
+    more: Callback<()>,
+    /// Opens the sheet for typing.
+    type_in: Callback<()>,
+) -> impl IntoView {
+    let language = camera.bench.language;
     let words = move || match camera.state.get() {
         CameraState::On if camera.is_waiting.get() => language.scan_next(),
         CameraState::On => language.scan_pause(),
@@ -24,16 +33,15 @@ pub fn Dock(desk: Desk, camera: Camera) -> impl IntoView {
             view! { <Icon glyph=Glyph::Scan size=IconSize::Large/> }
         }
     };
-    let can_undo = Memo::new(move |_| desk.progress.with(|progress| progress.n_lines > 0));
     view! {
         <div class="count__dock">
-            <DockButton glyph=Glyph::Sliders label=language.more() press=move || desk.sheet.set(Sheet::Settings)/>
-            <DockButton glyph=Glyph::Keyboard label=language.type_in() press=move || desk.sheet.set(Sheet::Typed)/>
+            <DockButton glyph=Glyph::Sliders label=language.more() press=move || more.run(())/>
+            <DockButton glyph=Glyph::Keyboard label=language.type_in() press=move || type_in.run(())/>
             <DockButton
                 glyph=Glyph::Undo
                 label=language.undo()
                 is_off=Signal::derive(move || !can_undo.get())
-                press=move || desk.record(Intent::UndoNewest)
+                press=move || undo.run(())
             />
             <button
                 class="trigger"

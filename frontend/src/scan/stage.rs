@@ -1,7 +1,7 @@
 //! The camera's picture, with what it sees outlined in it, or what to do where there is none.
 
+use super::bench::Flash;
 use super::camera::{Camera, CameraState, CameraTrouble, Mark};
-use super::desk::{Desk, Flash};
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
 use crate::component::icon::{Glyph, Icon, IconSize};
 use crate::device::camera::denied_text;
@@ -11,10 +11,11 @@ use leptos::prelude::*;
 
 /// The camera's picture.
 #[component]
-pub fn CameraStage(desk: Desk, camera: Camera) -> impl IntoView {
-    let language = desk.language;
+pub fn CameraStage(camera: Camera) -> impl IntoView {
+    let bench = camera.bench;
+    let language = bench.language;
     let flash = move || {
-        let (n, flash) = desk.flash.get();
+        let (n, flash) = bench.flash.get();
         let kind = match flash {
             Flash::Good => "good",
             Flash::Repeat => "repeat",
@@ -27,10 +28,9 @@ pub fn CameraStage(desk: Desk, camera: Camera) -> impl IntoView {
         ScanMode::Aimed => "scan__frame scan__frame--aimed",
         ScanMode::Continuous | ScanMode::Single => "scan__frame",
     };
-    let hint = move || match (desk.here.with(Option::is_none), camera.mode.get()) {
-        (true, _) => language.shelf_scan_hint(),
-        (false, ScanMode::Aimed) => language.scan_hint_aimed(),
-        (false, _) => language.scan_hint_products(),
+    let hint = move || match camera.mode.get() {
+        ScanMode::Aimed => language.scan_hint_aimed(),
+        ScanMode::Continuous | ScanMode::Single => bench.hint.get(),
     };
     let is_reading = move || camera.state.get() == CameraState::On;
     view! {

@@ -1,6 +1,6 @@
 //! The camera: its states, its picture's codes, and who is told of them.
 
-use super::desk::Desk;
+use super::bench::ScanBench;
 pub use crate::device::camera::CameraTrouble;
 use crate::device::glue::{self, CameraListeners};
 use domain::event::CountMethod;
@@ -89,10 +89,11 @@ pub struct Marks {
     pub marks: Vec<Mark>,
 }
 
-/// The camera of the counting page.
+/// The camera of a page that scans.
 #[derive(Clone, Copy)]
 pub struct Camera {
-    desk: Desk,
+    /// Where its codes go.
+    pub bench: ScanBench,
     /// The element that shows the picture.
     pub video: NodeRef<Video>,
     /// What it does.
@@ -121,10 +122,10 @@ pub struct Camera {
 
 impl Camera {
     /// A camera that is off.
-    pub fn new(desk: Desk) -> Self {
-        let rules = desk.with(|counter| counter.rules.clone());
+    pub fn new(bench: ScanBench) -> Self {
+        let rules = bench.rules.get_value();
         let camera = Self {
-            desk,
+            bench,
             video: NodeRef::new(),
             state: RwSignal::new(CameraState::Off),
             info: RwSignal::default(),
@@ -296,7 +297,7 @@ impl Camera {
             return;
         }
         let Ok(frame) = serde_json::from_str::<Frame>(json) else { return };
-        if !self.desk.takes_scans() {
+        if !self.bench.takes_scans.run(()) {
             self.show_marks(&frame, &[]);
             return;
         }
@@ -312,7 +313,7 @@ impl Camera {
         self.touch();
         self.is_waiting.set(self.scanner.with_value(Scanner::is_waiting));
         for one in accepted {
-            self.desk.take(one.code, CountMethod::Camera);
+            self.bench.take.run((one.code, CountMethod::Camera));
         }
     }
 
@@ -342,7 +343,7 @@ impl Camera {
             .unwrap_or_default();
         let has_found = !accepted.is_empty();
         for one in accepted {
-            self.desk.take(one.code, CountMethod::Photo);
+            self.bench.take.run((one.code, CountMethod::Photo));
         }
         Ok(has_found)
     }
