@@ -72,7 +72,11 @@ impl Facts for ServerFacts<'_> {
         self.models.models.returned.get(&(*sale, sku.clone())).copied().unwrap_or_default()
     }
     fn photo(&self, id: &PhotoId) -> PhotoFact {
-        if self.photos_used.contains(id) { PhotoFact::Used } else { self.judges.photos.fact(id, &self.master.store.code) }
+        if self.photos_used.contains(id) {
+            PhotoFact::Used
+        } else {
+            self.judges.photos.fact(id, &self.master.store.code)
+        }
     }
     fn may_recount(&self, stocktake: &StocktakeId, line: &LineRef, person: &PersonId) -> Recount {
         match self.line(stocktake, line) {
