@@ -6,6 +6,7 @@ mod refusal;
 pub use refusal::Refusal;
 
 use crate::approval::{Outcome, Standing, standing};
+use crate::case::Case;
 use crate::event::{ClockVerdict, DeviceEvent, EventBody, Flag};
 use crate::geo::{Geofence, geofence};
 use crate::id::{EventId, PersonId, ShelfCode, SkuCode, StocktakeId};
@@ -88,6 +89,11 @@ pub trait Facts {
     fn lines_blocking(&self, stocktake: &StocktakeId) -> Vec<LineRef>;
     /// Whether `person` has counted the line; `true` where only the server can tell.
     fn has_counted(&self, stocktake: &StocktakeId, line: &LineRef, person: &PersonId) -> bool;
+    /// How an alarm stands, if the store's ledger has an event that raised it; `Err` where only the server can tell.
+    ///
+    /// # Errors
+    /// [`OnlyServerKnows`].
+    fn case(&self, event: &EventId, flag: Flag) -> Result<Option<Case>, OnlyServerKnows>;
 }
 
 /// Only the server can tell.
@@ -137,8 +143,25 @@ fn actions(body: &EventBody) -> &'static [Action] {
         | EventBody::Counted { .. }
         | EventBody::CountUndone { .. }
         | EventBody::ShelfFinished { .. } => &[Action::Count],
+        EventBody::CaseTaken { .. } | EventBody::CaseClosed { .. } => &[Action::FollowUp],
         EventBody::VariancePosted { .. } => &[],
     }
+}
+
+/// Whether it is done where the goods are. What is decided about others' doing may be decided anywhere.
+fn happens_in_store(body: &EventBody) -> bool {
+    !matches!(
+        body,
+        EventBody::Approved { .. }
+            | EventBody::Declined { .. }
+            | EventBody::StocktakePlanned { .. }
+            | EventBody::RecountAsked { .. }
+            | EventBody::LineDecided { .. }
+            | EventBody::StocktakeApproved { .. }
+            | EventBody::StocktakeCancelled { .. }
+            | EventBody::CaseTaken { .. }
+            | EventBody::CaseClosed { .. }
+    )
 }
 
 /// Decides about one event at `now` (the server's clock, or the phone's with its measured offset).
@@ -192,7 +215,7 @@ fn flags(
     if clock != ClockVerdict::Plausible {
         flags.insert(Flag::ClockOff);
     }
-    if matches!(geofence, Geofence::Outside { .. }) {
+    if matches!(geofence, Geofence::Outside { .. }) && happens_in_store(&event.body) {
         flags.insert(Flag::OutsideStore);
     }
     if let EventBody::Moved(movement) = &event.body {

@@ -1,6 +1,7 @@
 //! What boards show: figures per store and category, per shelf, and the events behind them.
 
 use crate::approval::Standing;
+use crate::case::CaseOutcome;
 use crate::event::{ClockVerdict, CountMethod, Flag};
 use crate::fold::CountCell;
 use crate::geo::{Fix, Geofence};
@@ -401,6 +402,20 @@ pub enum TraceWhat {
         n_lines: u32,
         /// Σ pieces, signed.
         units: Units,
+    },
+    /// Somebody looks into an alarm.
+    CaseTaken {
+        /// Which kind.
+        flag: Flag,
+    },
+    /// An alarm has been looked into.
+    CaseClosed {
+        /// Which kind.
+        flag: Flag,
+        /// What it was.
+        outcome: CaseOutcome,
+        /// What was found.
+        note: Option<String>,
     },
 }
 

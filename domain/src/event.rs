@@ -1,6 +1,7 @@
 //! Events: what a device records, and what the ledger keeps.
 
 use crate::approval::Standing;
+use crate::case::CaseOutcome;
 use crate::geo::{Fix, Geofence};
 use crate::id::{DeviceId, EventId, PersonId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use crate::instant::Timestamp;
@@ -143,6 +144,24 @@ pub enum EventBody {
         /// The corrections.
         lines: Vec<PostedLine>,
     },
+    /// Somebody looks into an alarm, from now on or instead of whoever did before.
+    CaseTaken {
+        /// The event that the alarm is about.
+        cites: EventId,
+        /// Which of its alarms.
+        flag: Flag,
+    },
+    /// An alarm has been looked into.
+    CaseClosed {
+        /// The event that the alarm is about.
+        cites: EventId,
+        /// Which of its alarms.
+        flag: Flag,
+        /// What it was.
+        outcome: CaseOutcome,
+        /// What was found.
+        note: Option<String>,
+    },
 }
 
 impl EventBody {
@@ -161,7 +180,12 @@ impl EventBody {
             | Self::StocktakeApproved { stocktake, .. }
             | Self::StocktakeCancelled { stocktake, .. }
             | Self::VariancePosted { stocktake, .. } => Some(stocktake),
-            Self::Moved(_) | Self::Reversed { .. } | Self::Approved { .. } | Self::Declined { .. } => None,
+            Self::Moved(_)
+            | Self::Reversed { .. }
+            | Self::Approved { .. }
+            | Self::Declined { .. }
+            | Self::CaseTaken { .. }
+            | Self::CaseClosed { .. } => None,
         }
     }
 
@@ -181,7 +205,9 @@ impl EventBody {
             Self::CountUndone { cites, .. }
             | Self::Reversed { cites, .. }
             | Self::Approved { cites }
-            | Self::Declined { cites, .. } => Some(*cites),
+            | Self::Declined { cites, .. }
+            | Self::CaseTaken { cites, .. }
+            | Self::CaseClosed { cites, .. } => Some(*cites),
             Self::Moved(movement) => movement.cites,
             _ => None,
         }
@@ -262,11 +288,34 @@ pub enum Flag {
     PhotoReused,
     /// Its photo looks like one taken before.
     PhotoAlike,
+    /// Events that the device numbered before it are missing. No event is stamped with it: what is missing may still
+    /// arrive, so it is found by comparing numbers (see [`crate::device`]).
+    SequenceGap,
 }
 
 impl Flag {
     /// Every flag.
-    pub const ALL: [Self; 5] = [Self::ClockOff, Self::OutsideStore, Self::AtNight, Self::PhotoReused, Self::PhotoAlike];
+    pub const ALL: [Self; 6] =
+        [Self::ClockOff, Self::OutsideStore, Self::AtNight, Self::PhotoReused, Self::PhotoAlike, Self::SequenceGap];
+
+    /// The stable code, as on the wire and in keys.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::ClockOff => "clock_off",
+            Self::OutsideStore => "outside_store",
+            Self::AtNight => "at_night",
+            Self::PhotoReused => "photo_reused",
+            Self::PhotoAlike => "photo_alike",
+            Self::SequenceGap => "sequence_gap",
+        }
+    }
+
+    /// The flag of that code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|flag| flag.code() == code)
+    }
 }
 
 /// Whether an event's time is the device's own word or had to be corrected.

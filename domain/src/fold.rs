@@ -13,7 +13,8 @@ mod needs;
 pub use needs::{Needs, needs};
 
 use crate::approval::{Outcome, Standing};
-use crate::event::{CountedItem, EventBody, LedgerEvent};
+use crate::case::{Case, Closing, Taking};
+use crate::event::{CountedItem, EventBody, Flag, LedgerEvent};
 use crate::id::{CategoryCode, EventId, PersonId, ShelfCode, SkuCode, StocktakeId};
 use crate::instant::Timestamp;
 use crate::movement::{Leg, Lot, Movement, MovementKind, Place, Units, reversed};
@@ -132,6 +133,8 @@ pub struct ReadModels {
     pub lots: BTreeMap<(SkuCode, Lot), Units>,
     /// Pieces received against a document, such as a purchase order.
     pub received: BTreeMap<(String, SkuCode), Units>,
+    /// Alarms and what has become of them. A gap in a device's numbers is among them only once somebody has taken it.
+    pub cases: BTreeMap<(EventId, Flag), Case>,
 }
 
 /// The master data a fold looks up.
@@ -174,6 +177,9 @@ impl ReadModels {
     pub fn apply(&mut self, event: &LedgerEvent, cited: Option<&LedgerEvent>, masters: &impl Categories) {
         let at = event.effective_at();
         let (id, person) = (event.event.id, &event.event.person);
+        for flag in &event.stamp.flags {
+            self.cases.entry((id, *flag)).or_insert_with(|| Case::raised(event, *flag));
+        }
         match &event.event.body {
             EventBody::StocktakeOpened { stocktake } => self.open(stocktake, at, person),
             EventBody::StocktakePlanned { stocktake, plan } => {
@@ -268,6 +274,18 @@ impl ReadModels {
                 for (index, posted) in lines.iter().enumerate() {
                     self.post_variance(stocktake, posted, id, index_of(index), masters);
                 }
+            }
+            EventBody::CaseTaken { cites, flag } => {
+                let Some(cited) = cited else { return };
+                let case = self.cases.entry((*cites, *flag)).or_insert_with(|| Case::raised(cited, *flag));
+                if case.taken.as_ref().is_none_or(|before| (before.at, before.event) < (at, id)) {
+                    case.taken = Some(Taking { at, event: id, by: person.clone() });
+                }
+            }
+            EventBody::CaseClosed { cites, flag, outcome, note } => {
+                let Some(cited) = cited else { return };
+                let case = self.cases.entry((*cites, *flag)).or_insert_with(|| Case::raised(cited, *flag));
+                case.closed = Some(Closing { at, by: person.clone(), outcome: *outcome, note: note.clone() });
             }
         }
     }

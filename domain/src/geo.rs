@@ -47,6 +47,15 @@ pub enum NoFix {
     Machine,
 }
 
+/// How far `at` lies east and north of `origin`, in metres: on a plane, good enough for a map of a few kilometres.
+#[must_use]
+pub fn offset_m(origin: Coordinates, at: Coordinates) -> (f64, f64) {
+    let degrees = |e7: i32| f64::from(e7) / 1e7;
+    let north = (degrees(at.latitude_e7) - degrees(origin.latitude_e7)).to_radians() * EARTH_RADIUS_M;
+    let east = (degrees(at.longitude_e7) - degrees(origin.longitude_e7)).to_radians() * EARTH_RADIUS_M;
+    (east * degrees(origin.latitude_e7).to_radians().cos(), north)
+}
+
 /// Whether an event was recorded at its store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

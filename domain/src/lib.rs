@@ -4,17 +4,23 @@
 //! arguments. Read in this order: [`id`], [`instant`] and [`movement`] name things; [`event`] is what a device
 //! records; [`accept`] decides whether the ledger takes it and [`approval`] whose word it needs; [`chain`] makes the ledger tamper-evident; [`fold`]
 //! turns it into the read models; [`board`] shapes them for people; [`policy`] says who may see and do what;
-//! [`sync`] is the protocol between phone and server, [`photo`] the evidence that goes with it. What the phone scans goes through [`scan`], which decides when
+//! [`trace`] says what an event is found by, [`case`] what becomes of alarms, [`device`] what a phone has not sent,
+//! [`audit`] and [`proof`] show that nothing was altered;
+//! [`sync`] is the protocol between phone and server, [`photo`] the evidence that goes with it. What the phone scans
+//! goes through [`scan`], which decides when
 //! a code counts, and [`barcode`], which says what it means by way of [`gtin`], [`gs1`] and [`in_store`].
 #![warn(missing_docs)]
 
 pub mod accept;
 pub mod append;
 pub mod approval;
+pub mod audit;
 pub mod barcode;
 pub mod board;
+pub mod case;
 pub mod catalogue;
 pub mod chain;
+pub mod device;
 pub mod draft;
 pub mod event;
 pub mod fold;
@@ -29,8 +35,10 @@ pub mod master;
 pub mod movement;
 pub mod photo;
 pub mod policy;
+pub mod proof;
 pub mod scan;
 pub mod shelf_tag;
 pub mod stocktake;
 pub mod sync;
 pub mod tally;
+pub mod trace;

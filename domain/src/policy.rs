@@ -73,6 +73,8 @@ pub enum Action {
     RunStocktake,
     /// Follow up alarms.
     FollowUp,
+    /// Bar devices from sending, and let them in again.
+    ManageDevices,
     /// See and change accounts.
     ManagePeople,
     /// Say what stores have ordered from suppliers.
@@ -92,6 +94,7 @@ impl Action {
         Self::Approve,
         Self::RunStocktake,
         Self::FollowUp,
+        Self::ManageDevices,
         Self::ManagePeople,
         Self::OrderGoods,
     ];

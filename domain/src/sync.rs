@@ -1,8 +1,9 @@
 //! The protocol between phone and server: what is sent, what comes back, and what the phone makes of it.
 
 use crate::accept::{CitedMovement, Facts, OnlyServerKnows, PhotoFact, Recount, Refusal};
+use crate::case::Case;
 use crate::chain::SignedHead;
-use crate::event::{DeviceEvent, EventBody};
+use crate::event::{DeviceEvent, EventBody, Flag};
 use crate::id::{DeviceId, EventId, PersonId, ShelfCode, SkuCode, StocktakeId};
 use crate::instant::Timestamp;
 use crate::master::{Category, Product, PurchaseOrder, Shelf, Store, Zone};
@@ -97,6 +98,8 @@ pub enum NextStep {
     TryLater(Trouble),
     /// Keep everything; the app is too old for the server.
     UpdateNeeded,
+    /// Keep everything; the device has been barred and somebody must let it in again.
+    DeviceBarred,
     /// Send fewer events at once.
     SendLess,
 }
@@ -145,6 +148,8 @@ pub fn next_step(status: u16, body: Option<SyncResponse>, sent: &[EventId]) -> N
         }
         (401, _) => NextStep::SignInAgain,
         (413, _) => NextStep::SendLess,
+        // No captive portal answers with this one: it is ours alone.
+        (423, _) => NextStep::DeviceBarred,
         (426, _) => NextStep::UpdateNeeded,
         (0, _) => NextStep::TryLater(Trouble::Offline),
         (429 | 500.., _) => NextStep::TryLater(Trouble::Server),
@@ -419,6 +424,9 @@ impl Facts for PhoneFacts {
     fn has_counted(&self, _: &StocktakeId, _: &LineRef, _: &PersonId) -> bool {
         true
     }
+    fn case(&self, _: &EventId, _: Flag) -> Result<Option<Case>, OnlyServerKnows> {
+        Err(OnlyServerKnows)
+    }
 }
 
 #[cfg(test)]
@@ -462,6 +470,7 @@ mod tests {
         assert_eq!(next_step(503, None, &[id(1)]), NextStep::TryLater(Trouble::Server));
         assert_eq!(next_step(0, None, &[id(1)]), NextStep::TryLater(Trouble::Offline));
         assert_eq!(next_step(426, None, &[id(1)]), NextStep::UpdateNeeded);
+        assert_eq!(next_step(423, None, &[id(1)]), NextStep::DeviceBarred);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{Facts, OnlyServerKnows, PhotoFact, Recount, Refusal, TEXT_MAX_CHARS};
 use crate::approval::{Outcome, Standing, approves, standing};
-use crate::event::{CountedItem, DeviceEvent, EventBody, ShelfProof};
+use crate::event::{CountedItem, DeviceEvent, EventBody, Flag, ShelfProof};
 use crate::id::{EventId, StocktakeId};
 use crate::master::Store;
 use crate::movement::{Movement, MovementKind, Place, UNITS_MAX, Units, check_movement};
@@ -112,8 +112,30 @@ pub(super) fn check_body(event: &DeviceEvent, facts: &impl Facts) -> Result<(), 
                 Stage::Approved | Stage::Cancelled => Err(Refusal::StocktakeOver),
             }
         }
+        EventBody::CaseTaken { cites, flag } => check_case(cites, *flag, event, facts),
+        EventBody::CaseClosed { cites, flag, outcome, note } => {
+            match note {
+                Some(note) => check_text(note)?,
+                None if outcome.needs_note() => return Err(Refusal::BadText),
+                None => {}
+            }
+            check_case(cites, *flag, event, facts)
+        }
         EventBody::VariancePosted { .. } => Err(Refusal::LedgerOnly),
     }
+}
+
+/// An alarm is followed up until it is closed, by somebody it is not about.
+fn check_case(cites: &EventId, flag: Flag, event: &DeviceEvent, facts: &impl Facts) -> Result<(), Refusal> {
+    let case = match facts.case(cites, flag) {
+        Err(OnlyServerKnows) => return Ok(()),
+        Ok(None) => return Err(Refusal::NoSuchAlarm),
+        Ok(Some(case)) => case,
+    };
+    if case.about == event.person {
+        return Err(Refusal::OwnAlarm);
+    }
+    if case.closed.is_some() { Err(Refusal::CaseOver) } else { Ok(()) }
 }
 
 fn check_moved(movement: &Movement, facts: &impl Facts) -> Result<(), Refusal> {

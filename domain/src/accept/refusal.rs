@@ -142,6 +142,15 @@ pub enum Refusal {
     /// Only the ledger itself records this.
     #[error("only the ledger itself records this")]
     LedgerOnly,
+    /// The event cited raised no such alarm.
+    #[error("there is no such alarm in this store")]
+    NoSuchAlarm,
+    /// The alarm is about the person's own doing.
+    #[error("somebody else must follow up what you recorded")]
+    OwnAlarm,
+    /// The case is closed.
+    #[error("the case is closed already")]
+    CaseOver,
     /// Another event has the same id.
     #[error("another event with other content has the same id")]
     IdReused,
@@ -185,6 +194,9 @@ impl Refusal {
             Self::LinesOpen { .. } => "lines_open",
             Self::NotCountedBy => "not_counted_by",
             Self::LedgerOnly => "ledger_only",
+            Self::NoSuchAlarm => "no_such_alarm",
+            Self::OwnAlarm => "own_alarm",
+            Self::CaseOver => "case_over",
             Self::IdReused => "id_reused",
         }
     }

@@ -1,7 +1,7 @@
 //! Which rows an event reads or writes.
 
 use super::{Area, Categories, UnknownKey, received_key, returned_key};
-use crate::event::{CountedItem, EventBody};
+use crate::event::{CountedItem, EventBody, Flag};
 use crate::id::{EventId, ShelfCode, SkuCode, StocktakeId};
 use crate::movement::{Lot, Movement, Place};
 use crate::stocktake::LineRef;
@@ -28,6 +28,8 @@ pub struct Needs {
     pub lots: BTreeSet<(SkuCode, Lot)>,
     /// Received pieces.
     pub received: BTreeSet<(String, SkuCode)>,
+    /// Alarms.
+    pub cases: BTreeSet<(EventId, Flag)>,
 }
 
 impl Needs {
@@ -98,6 +100,9 @@ pub fn needs(event: &EventBody, cited: Option<&EventBody>, masters: &impl Catego
         }
         EventBody::VariancePosted { lines, .. } => {
             lines.iter().for_each(|posted| needs.line(&posted.line, masters));
+        }
+        EventBody::CaseTaken { cites, flag } | EventBody::CaseClosed { cites, flag, .. } => {
+            needs.cases.insert((*cites, *flag));
         }
         EventBody::StocktakeOpened { .. }
         | EventBody::StocktakeSubmitted { .. }

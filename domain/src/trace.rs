@@ -1,0 +1,426 @@
+//! Finding events: what each is found by, what a search asks, and what people read.
+
+use crate::board::TraceEntry;
+use crate::event::{CountedItem, EventBody, Flag, LedgerEvent};
+use crate::geo::Coordinates;
+use crate::id::{DeviceId, PersonId, ShelfCode, SkuCode, StocktakeId, StoreCode};
+use crate::instant::{Timestamp, ZoneOffset};
+use crate::master::Name;
+use crate::movement::{Movement, MovementKind, Place, Units};
+use crate::photo::PhotoId;
+use crate::stocktake::LineRef;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What events can be found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// An item; the key is its SKU.
+    Product,
+    /// A shelf.
+    Shelf,
+    /// Who did it.
+    Person,
+    /// The installation that recorded it.
+    Device,
+    /// A delivery note, a receipt.
+    Document,
+    /// A stocktake.
+    Stocktake,
+    /// A photo that is its evidence.
+    Photo,
+    /// Something somebody should look into; the key is [`Flag::code`].
+    Flag,
+    /// What kind of event; the key is [`EventKind::code`].
+    Kind,
+}
+
+impl SubjectKind {
+    /// Every kind of subject.
+    pub const ALL: [Self; 9] = [
+        Self::Product,
+        Self::Shelf,
+        Self::Person,
+        Self::Device,
+        Self::Document,
+        Self::Stocktake,
+        Self::Photo,
+        Self::Flag,
+        Self::Kind,
+    ];
+
+    /// The stable code, as in keys and addresses.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Product => "product",
+            Self::Shelf => "shelf",
+            Self::Person => "person",
+            Self::Device => "device",
+            Self::Document => "document",
+            Self::Stocktake => "stocktake",
+            Self::Photo => "photo",
+            Self::Flag => "flag",
+            Self::Kind => "kind",
+        }
+    }
+
+    /// The kind of that code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// Something that events can be found by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Subject {
+    /// Of which kind.
+    pub kind: SubjectKind,
+    /// Which.
+    pub key: String,
+}
+
+impl Subject {
+    fn new(kind: SubjectKind, key: impl ToString) -> Self {
+        Self { kind, key: key.to_string() }
+    }
+
+    /// Reads a kind and a key as typed or linked. Nothing that no event could be found by passes.
+    #[must_use]
+    pub fn parse(kind: &str, key: &str) -> Option<Self> {
+        let kind = SubjectKind::from_code(kind)?;
+        let is_one = match kind {
+            SubjectKind::Product => SkuCode::parse(key).is_ok(),
+            SubjectKind::Shelf => ShelfCode::parse(key).is_ok(),
+            SubjectKind::Person => PersonId::parse(key).is_ok(),
+            SubjectKind::Device => DeviceId::parse(key).is_ok(),
+            SubjectKind::Document => (1..=256).contains(&key.chars().count()),
+            SubjectKind::Stocktake => StocktakeId::parse(key).is_ok(),
+            SubjectKind::Photo => PhotoId::parse(key).is_ok(),
+            SubjectKind::Flag => Flag::from_code(key).is_some(),
+            SubjectKind::Kind => EventKind::from_code(key).is_some(),
+        };
+        is_one.then(|| Self { kind, key: key.to_owned() })
+    }
+}
+
+/// What kind of event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// A stocktake was opened or joined.
+    StocktakeOpened,
+    /// Pieces were counted.
+    Counted,
+    /// A count was taken back.
+    CountUndone,
+    /// A stocktake was submitted.
+    StocktakeSubmitted,
+    /// Stock moved.
+    Moved(MovementKind),
+    /// A movement was reversed or withdrawn.
+    Reversed,
+    /// A movement was approved.
+    Approved,
+    /// A movement was declined.
+    Declined,
+    /// A stocktake was planned.
+    StocktakePlanned,
+    /// A shelf was reported complete.
+    ShelfFinished,
+    /// Lines are to be counted again.
+    RecountAsked,
+    /// Of a line's differing counts one was taken.
+    LineDecided,
+    /// A stocktake was approved.
+    StocktakeApproved,
+    /// A stocktake was given up.
+    StocktakeCancelled,
+    /// Stock was set right by a count.
+    VariancePosted,
+    /// Somebody looks into an alarm.
+    CaseTaken,
+    /// An alarm has been looked into.
+    CaseClosed,
+}
+
+impl EventKind {
+    /// The kinds beside movements.
+    const OTHERS: [Self; 16] = [
+        Self::StocktakeOpened,
+        Self::Counted,
+        Self::CountUndone,
+        Self::StocktakeSubmitted,
+        Self::Reversed,
+        Self::Approved,
+        Self::Declined,
+        Self::StocktakePlanned,
+        Self::ShelfFinished,
+        Self::RecountAsked,
+        Self::LineDecided,
+        Self::StocktakeApproved,
+        Self::StocktakeCancelled,
+        Self::VariancePosted,
+        Self::CaseTaken,
+        Self::CaseClosed,
+    ];
+
+    /// Every kind: movements first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        MovementKind::ALL.into_iter().map(Self::Moved).chain(Self::OTHERS)
+    }
+
+    /// The stable code, as in keys and addresses.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::StocktakeOpened => "stocktake_opened",
+            Self::Counted => "counted",
+            Self::CountUndone => "count_undone",
+            Self::StocktakeSubmitted => "stocktake_submitted",
+            Self::Moved(kind) => kind.code(),
+            Self::Reversed => "reversed",
+            Self::Approved => "approved",
+            Self::Declined => "declined",
+            Self::StocktakePlanned => "stocktake_planned",
+            Self::ShelfFinished => "shelf_finished",
+            Self::RecountAsked => "recount_asked",
+            Self::LineDecided => "line_decided",
+            Self::StocktakeApproved => "stocktake_approved",
+            Self::StocktakeCancelled => "stocktake_cancelled",
+            Self::VariancePosted => "variance_posted",
+            Self::CaseTaken => "case_taken",
+            Self::CaseClosed => "case_closed",
+        }
+    }
+
+    /// The kind of that code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::all().find(|kind| kind.code() == code)
+    }
+
+    /// The kind of an event.
+    #[must_use]
+    pub fn of(body: &EventBody) -> Self {
+        match body {
+            EventBody::StocktakeOpened { .. } => Self::StocktakeOpened,
+            EventBody::Counted { .. } => Self::Counted,
+            EventBody::CountUndone { .. } => Self::CountUndone,
+            EventBody::StocktakeSubmitted { .. } => Self::StocktakeSubmitted,
+            EventBody::Moved(movement) => Self::Moved(movement.kind),
+            EventBody::Reversed { .. } => Self::Reversed,
+            EventBody::Approved { .. } => Self::Approved,
+            EventBody::Declined { .. } => Self::Declined,
+            EventBody::StocktakePlanned { .. } => Self::StocktakePlanned,
+            EventBody::ShelfFinished { .. } => Self::ShelfFinished,
+            EventBody::RecountAsked { .. } => Self::RecountAsked,
+            EventBody::LineDecided { .. } => Self::LineDecided,
+            EventBody::StocktakeApproved { .. } => Self::StocktakeApproved,
+            EventBody::StocktakeCancelled { .. } => Self::StocktakeCancelled,
+            EventBody::VariancePosted { .. } => Self::VariancePosted,
+            EventBody::CaseTaken { .. } => Self::CaseTaken,
+            EventBody::CaseClosed { .. } => Self::CaseClosed,
+        }
+    }
+}
+
+/// What an event is found by. `cited` is the event it is about: what reverses a sale is found by the sale's items.
+#[must_use]
+pub fn subjects(event: &LedgerEvent, cited: Option<&EventBody>) -> BTreeSet<Subject> {
+    let device = &event.event;
+    let mut found = BTreeSet::new();
+    found.insert(Subject::new(SubjectKind::Kind, EventKind::of(&device.body).code()));
+    found.insert(Subject::new(SubjectKind::Person, &device.person));
+    // What the ledger itself records has no device.
+    if device.device != DeviceId::MIN {
+        found.insert(Subject::new(SubjectKind::Device, device.device));
+    }
+    found.extend(event.stamp.flags.iter().map(|flag| Subject::new(SubjectKind::Flag, flag.code())));
+    if let EventBody::CaseTaken { flag, .. } | EventBody::CaseClosed { flag, .. } = &device.body {
+        found.insert(Subject::new(SubjectKind::Flag, flag.code()));
+    }
+    about(&device.body, &mut found);
+    if let Some(cited) = cited {
+        about(cited, &mut found);
+    }
+    found
+}
+
+fn about(body: &EventBody, found: &mut BTreeSet<Subject>) {
+    let mut line = |line: &LineRef| {
+        found.insert(Subject::new(SubjectKind::Shelf, &line.shelf));
+        found.insert(Subject::new(SubjectKind::Product, &line.sku));
+    };
+    match body {
+        EventBody::Counted { shelf, item, .. } => {
+            found.insert(Subject::new(SubjectKind::Shelf, shelf));
+            if let CountedItem::Known(sku) = item {
+                found.insert(Subject::new(SubjectKind::Product, sku));
+            }
+        }
+        EventBody::ShelfFinished { shelf, .. } => {
+            found.insert(Subject::new(SubjectKind::Shelf, shelf));
+        }
+        EventBody::Moved(movement) => about_movement(movement, found),
+        EventBody::RecountAsked { lines, .. } | EventBody::StocktakeApproved { zeroed: lines, .. } => {
+            lines.iter().for_each(line);
+        }
+        EventBody::LineDecided { line: decided, .. } => line(decided),
+        EventBody::VariancePosted { lines, .. } => lines.iter().for_each(|posted| line(&posted.line)),
+        EventBody::StocktakeOpened { .. }
+        | EventBody::CountUndone { .. }
+        | EventBody::StocktakeSubmitted { .. }
+        | EventBody::Reversed { .. }
+        | EventBody::Approved { .. }
+        | EventBody::Declined { .. }
+        | EventBody::StocktakePlanned { .. }
+        | EventBody::StocktakeCancelled { .. }
+        | EventBody::CaseTaken { .. }
+        | EventBody::CaseClosed { .. } => {}
+    }
+    found.extend(body.stocktake().map(|stocktake| Subject::new(SubjectKind::Stocktake, stocktake)));
+}
+
+fn about_movement(movement: &Movement, found: &mut BTreeSet<Subject>) {
+    for leg in &movement.legs {
+        found.insert(Subject::new(SubjectKind::Product, &leg.sku));
+        found.extend(leg.place.shelf().map(|shelf| Subject::new(SubjectKind::Shelf, shelf)));
+    }
+    found.extend(movement.document.as_ref().map(|document| Subject::new(SubjectKind::Document, document)));
+    found.extend(movement.photos.iter().map(|photo| Subject::new(SubjectKind::Photo, photo)));
+}
+
+/// A search in one store's ledger. Everything named must hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceQuery {
+    /// The store.
+    pub store: StoreCode,
+    /// What the events are about: the first one is what the page is about.
+    pub subjects: Vec<Subject>,
+    /// Taken by the server at this moment or later.
+    pub from: Option<Timestamp>,
+    /// Taken by the server before this moment.
+    pub until: Option<Timestamp>,
+    /// Numbered below this: where the last page ended.
+    pub before: Option<u64>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// A store as a map shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreSite {
+    /// The store.
+    pub store: StoreCode,
+    /// As shown.
+    pub name: Name,
+    /// Its clocks.
+    pub zone_offset: ZoneOffset,
+    /// Its middle.
+    pub at: Coordinates,
+    /// Within which its events are expected, in metres.
+    pub geofence_radius_m: u32,
+}
+
+/// A page of a search.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TracePage {
+    /// The server's clock.
+    pub now: Timestamp,
+    /// The store.
+    pub site: StoreSite,
+    /// What the search is about, as shown; `None` for everything.
+    pub title: Option<String>,
+    /// The events, the newest first.
+    pub steps: Vec<TraceStep>,
+    /// What to ask for next as `before`; `None` on the last page.
+    pub next_before: Option<u64>,
+}
+
+/// An event, with everything that can be told about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceStep {
+    /// What, who, when, where.
+    #[serde(flatten)]
+    pub entry: TraceEntry,
+    /// Of what kind.
+    pub kind: EventKind,
+    /// The device's own word for when it happened.
+    pub device_time: Timestamp,
+    /// The installation; `None` where the ledger itself recorded it.
+    pub device: Option<DeviceId>,
+    /// The device's number of it.
+    pub device_seq: u64,
+    /// Build of the app.
+    pub app: String,
+    /// The document it belongs to.
+    pub document: Option<String>,
+    /// The stocktake it belongs to.
+    pub stocktake: Option<StocktakeId>,
+    /// What it did to stock, place by place: the lines that the search is about.
+    pub changes: Vec<StockChange>,
+    /// Lines beyond those.
+    pub n_more_changes: u32,
+}
+
+/// What an event did to the stock of one item in one place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockChange {
+    /// Where.
+    pub place: Place,
+    /// The item.
+    pub sku: SkuCode,
+    /// As printed.
+    pub name: String,
+    /// Pieces, signed: into the place positive.
+    pub units: Units,
+    /// Book stock there right before and right after it took effect; `None` where it has not.
+    pub stock: Option<(Units, Units)>,
+}
+
+/// Most lines of one event that a page shows.
+pub const CHANGES_MAX: usize = 8;
+
+/// Something that a search could be about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// What.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// As shown.
+    pub label: String,
+}
+
+/// A store in which something occurs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceStore {
+    /// The store.
+    pub store: StoreCode,
+    /// As shown.
+    pub name: Name,
+    /// Its clocks.
+    pub zone_offset: ZoneOffset,
+    /// Events there that are about it.
+    pub n_events: u64,
+    /// When the server took the newest of them.
+    pub last_at: Timestamp,
+}
+
+/// The stores of a viewer in which something occurs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceStores {
+    /// The server's clock.
+    pub now: Timestamp,
+    /// What the search is about, as shown.
+    pub title: Option<String>,
+    /// The stores, that with the newest event first.
+    pub stores: Vec<TraceStore>,
+    /// Every store the viewer may look into, by code.
+    pub choices: Vec<(StoreCode, Name)>,
+}
+
+#[cfg(test)]
+mod tests;
