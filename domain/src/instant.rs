@@ -120,6 +120,13 @@ impl Day {
         (self.0 - earlier.0).whole_days()
     }
 
+    /// Its first moment in a zone.
+    #[must_use]
+    pub fn begins_at(self, zone: ZoneOffset) -> Timestamp {
+        let epoch = Self::at(Timestamp::from_unix_ms(0), ZoneOffset(0));
+        Timestamp::from_unix_ms(self.days_since(epoch) * DAY_MS - i64::from(zone.0) * MINUTE_MS)
+    }
+
     /// The day so many days later (or, negative, earlier); the calendar's ends hold.
     #[must_use]
     pub fn plus_days(self, days: i64) -> Self {
@@ -196,7 +203,9 @@ mod tests {
         for wrong in ["", "2026-02-30", "26-02-28", "2026/02/28", "2026-2-28", "٢٠٢٦-02", "+026-02-28"] {
             assert!(wrong.parse::<Day>().is_err(), "{wrong}");
         }
-        assert_eq!(Day::at(Timestamp::from_unix_ms(1_795_363_200_000), ZoneOffset(480)).to_string(), "2026-11-23");
+        let at = Timestamp::from_unix_ms(1_795_363_200_000);
+        assert_eq!(Day::at(at, ZoneOffset(480)).to_string(), "2026-11-23");
+        assert_eq!(Day::at(at, ZoneOffset(480)).begins_at(ZoneOffset(480)), at);
     }
 
     #[test]

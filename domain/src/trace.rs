@@ -4,7 +4,7 @@ use crate::board::TraceEntry;
 use crate::event::{CountedItem, EventBody, Flag, LedgerEvent};
 use crate::geo::Coordinates;
 use crate::id::{DeviceId, PersonId, ShelfCode, SkuCode, StocktakeId, StoreCode};
-use crate::instant::{Timestamp, ZoneOffset};
+use crate::instant::{Day, DayError, Timestamp, ZoneOffset};
 use crate::master::Name;
 use crate::movement::{Movement, MovementKind, Place, Units};
 use crate::photo::PhotoId;
@@ -235,7 +235,7 @@ pub fn subjects(event: &LedgerEvent, cited: Option<&EventBody>) -> BTreeSet<Subj
     found.insert(Subject::new(SubjectKind::Kind, EventKind::of(&device.body).code()));
     found.insert(Subject::new(SubjectKind::Person, &device.person));
     // What the ledger itself records has no device.
-    if device.device != DeviceId::MIN {
+    if device.device != crate::append::LEDGER_DEVICE {
         found.insert(Subject::new(SubjectKind::Device, device.device));
     }
     found.extend(event.stamp.flags.iter().map(|flag| Subject::new(SubjectKind::Flag, flag.code())));
@@ -310,6 +310,90 @@ pub struct TraceQuery {
     pub limit: u32,
 }
 
+/// A search as people ask it: words of an address or a form, in the store's own days.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TraceAsk {
+    /// The store.
+    pub store: String,
+    /// [`SubjectKind::code`] of what the page is about; nothing for everything.
+    pub subject: Option<String>,
+    /// Which.
+    pub key: Option<String>,
+    /// Only events of the kind with this [`EventKind::code`].
+    pub kind: Option<String>,
+    /// Only what this person did.
+    pub person: Option<String>,
+    /// Only events with the flag of this [`Flag::code`].
+    pub flag: Option<String>,
+    /// The first day, `2026-11-22`, by when the server took the events.
+    pub from: Option<String>,
+    /// The last day.
+    pub until: Option<String>,
+    /// Numbered below this.
+    pub before: Option<u64>,
+    /// At most so many.
+    pub limit: Option<u32>,
+}
+
+/// Most events of one page of a search.
+pub const TRACE_LIMIT_MAX: u32 = 100;
+/// Events of one page of a search, as a rule.
+pub const TRACE_LIMIT_USUAL: u32 = 30;
+
+/// Why a search cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TraceAskError {
+    /// The store is none.
+    #[error("name a store: ?store=S001")]
+    Store,
+    /// Nothing can be found by this.
+    #[error("{kind} {key:?} is nothing that events are found by")]
+    Subject {
+        /// Of which kind.
+        kind: String,
+        /// Which.
+        key: String,
+    },
+    /// A day is none.
+    #[error(transparent)]
+    Day(#[from] DayError),
+}
+
+impl TraceAsk {
+    /// The search, in a store whose clocks stand so. What is empty is not asked for.
+    ///
+    /// # Errors
+    /// When a part of it is not what it should be.
+    pub fn query(&self, zone: ZoneOffset) -> Result<TraceQuery, TraceAskError> {
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let mut subjects = Vec::new();
+        let mut add = |kind: String, key: String| {
+            let parsed = Subject::parse(&kind, &key);
+            parsed.map(|subject| subjects.push(subject)).ok_or(TraceAskError::Subject { kind, key })
+        };
+        if let Some(kind) = given(&self.subject) {
+            add(kind, self.key.clone().unwrap_or_default())?;
+        }
+        let filters =
+            [(SubjectKind::Kind, &self.kind), (SubjectKind::Person, &self.person), (SubjectKind::Flag, &self.flag)];
+        for (kind, key) in filters {
+            if let Some(key) = given(key) {
+                add(kind.code().to_owned(), key)?;
+            }
+        }
+        let day = |text: &Option<String>| given(text).map(|text| text.parse::<Day>()).transpose();
+        Ok(TraceQuery {
+            store: StoreCode::parse(&self.store).map_err(|_| TraceAskError::Store)?,
+            subjects,
+            from: day(&self.from)?.map(|day| day.begins_at(zone)),
+            until: day(&self.until)?.map(|day| day.plus_days(1).begins_at(zone)),
+            before: self.before,
+            limit: self.limit.unwrap_or(TRACE_LIMIT_USUAL).clamp(1, TRACE_LIMIT_MAX),
+        })
+    }
+}
+
 /// A store as a map shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoreSite {
@@ -338,6 +422,8 @@ pub struct TracePage {
     pub steps: Vec<TraceStep>,
     /// What to ask for next as `before`; `None` on the last page.
     pub next_before: Option<u64>,
+    /// Events that were not looked through, because the index of them is still being made; 0 as a rule.
+    pub n_behind: u64,
 }
 
 /// An event, with everything that can be told about it.

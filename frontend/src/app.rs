@@ -3,18 +3,23 @@
 use crate::backend::sign_in_path;
 use crate::browser;
 use crate::component::approval_count::provide_approval_count;
-use crate::component::nav::{Rail, TabBar, TopBar};
+use crate::component::nav::{OverdueCases, Rail, TabBar, TopBar};
 use crate::page::account::AccountPage;
 use crate::page::approvals::ApprovalsPage;
+use crate::page::audit::AuditPage;
 use crate::page::board::BoardPage;
+use crate::page::cases::{CasesPage, overdue_count};
 use crate::page::count::CountPage;
+use crate::page::devices::DevicesPage;
 use crate::page::home::HomePage;
 use crate::page::missing::MissingPage;
 use crate::page::movement::MovementPage;
 use crate::page::moves::MovesPage;
+use crate::page::proof::ProofPage;
 use crate::page::shelf_trace::ShelfTracePage;
 use crate::page::sign_in::SignInPage;
 use crate::page::store_plan::StorePlanPage;
+use crate::page::trace::TracePage;
 use crate::session::{Session, use_session};
 use crate::text::{Language, use_language};
 use domain::master::Name;
@@ -53,6 +58,12 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/board/:store/:shelf") view=ShelfTracePage ssr=SsrMode::Async/>
                     <Route path=path!("/moves") view=MovesPage ssr=SsrMode::Async/>
                     <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/trace") view=TracePage ssr=SsrMode::Async/>
+                    <Route path=path!("/trace/:subject/:key") view=TracePage ssr=SsrMode::Async/>
+                    <Route path=path!("/cases") view=CasesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/devices") view=DevicesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
+                    <Route path=path!("/proof") view=ProofPage ssr=SsrMode::Async/>
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
@@ -90,6 +101,7 @@ pub(crate) fn Framed(
     let location = use_location();
     let main = NodeRef::<leptos::html::Main>::new();
     provide_approval_count();
+    provide_context(OverdueCases(overdue_count()));
 
     // A reader's cursor follows to the new page; the first page keeps the browser's own start.
     Effect::new(move |seen: Option<String>| {

@@ -7,14 +7,18 @@
 //! Writing to the ledger is not among them: phones send events to `/api/v1/sync`, so that a queue outlives a build.
 
 use domain::approval::approves;
+use domain::audit::DayAudit;
 use domain::board::{ChainBoard, ShelfDetail, StorePlan};
+use domain::case::{CaseCounts, CaseList, CasePage};
+use domain::device::DevicePage;
 use domain::event::Flag;
-use domain::id::{EventId, PersonId, ShelfCode, SkuCode, StoreCode};
+use domain::id::{DeviceId, EventId, PersonId, ShelfCode, SkuCode, StoreCode};
 use domain::instant::{Timestamp, ZoneOffset};
 use domain::master::Name;
 use domain::movement::Movement;
 use domain::policy::{Role, Viewer};
 use domain::stocktake::Stocktake;
+use domain::trace::{Subject, Suggestion, TraceAsk, TracePage, TraceStores};
 use leptos::prelude::*;
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -64,6 +68,30 @@ pub trait Backend: Send + Sync {
 
     /// How many of them the viewer may decide about.
     fn count_approvals(&self) -> Reply<u32>;
+
+    /// A page of a search through a store's events.
+    fn trace_page(&self, ask: TraceAsk) -> Reply<TracePage>;
+
+    /// The viewer's stores in which something occurs.
+    fn trace_stores(&self, subject: Option<Subject>) -> Reply<TraceStores>;
+
+    /// What somebody may mean who typed this.
+    fn suggestions(&self, store: StoreCode, typed: String) -> Reply<Vec<Suggestion>>;
+
+    /// Alarms and how they stand.
+    fn cases(&self, list: CaseList) -> Reply<CasePage>;
+
+    /// How many cases each list has.
+    fn case_counts(&self) -> Reply<CaseCounts>;
+
+    /// The devices of the viewer's stores, or of one of them.
+    fn devices(&self, store: Option<StoreCode>) -> Reply<DevicePage>;
+
+    /// Bars a device, or lets it in again.
+    fn admit_device(&self, id: DeviceId, bar: bool) -> Reply<()>;
+
+    /// Whether a day of a store's ledger is what it was.
+    fn audit_day(&self, store: StoreCode, day: String) -> Reply<DayAudit>;
 
     /// Makes the answer to this request send the browser to a path of our own.
     fn redirect(&self, path: &str);
@@ -333,6 +361,90 @@ pub async fn count_approvals() -> Result<u32, BackendError> {
     backend.count_approvals().await.inspect_err(|error| backend.answer_with(error))
 }
 
+/// [`Backend::trace_page`]
+#[server(prefix = "/fn", endpoint = "trace_page")]
+pub async fn read_trace_page(ask: TraceAsk) -> Result<TracePage, BackendError> {
+    let backend = backend();
+    backend.trace_page(ask).await.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`Backend::trace_stores`]
+#[server(prefix = "/fn", endpoint = "trace_stores")]
+pub async fn read_trace_stores(subject: Option<String>, key: Option<String>) -> Result<TraceStores, BackendError> {
+    let backend = backend();
+    let subject = match (subject, key) {
+        (Some(kind), Some(key)) => match Subject::parse(&kind, &key) {
+            Some(subject) => Ok(Some(subject)),
+            None => Err(BackendError::NotFound),
+        },
+        _ => Ok(None),
+    };
+    let answer = match subject {
+        Ok(subject) => backend.trace_stores(subject).await,
+        Err(error) => Err(error),
+    };
+    answer.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`Backend::suggestions`]
+#[server(prefix = "/fn", endpoint = "suggestions")]
+pub async fn read_suggestions(store: String, typed: Option<String>) -> Result<Vec<Suggestion>, BackendError> {
+    let backend = backend();
+    let answer = match StoreCode::parse(&store) {
+        Ok(store) => backend.suggestions(store, typed.unwrap_or_default()).await,
+        Err(_) => Err(BackendError::NotFound),
+    };
+    answer.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`Backend::cases`]
+#[server(prefix = "/fn", endpoint = "cases")]
+pub async fn read_cases(list: Option<String>) -> Result<CasePage, BackendError> {
+    let backend = backend();
+    let list = CaseList::from_code(list.as_deref().unwrap_or_default());
+    backend.cases(list).await.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`Backend::case_counts`]
+#[server(prefix = "/fn", endpoint = "case_counts")]
+pub async fn read_case_counts() -> Result<CaseCounts, BackendError> {
+    let backend = backend();
+    backend.case_counts().await.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`Backend::devices`]
+#[server(prefix = "/fn", endpoint = "devices")]
+pub async fn read_devices(store: Option<String>) -> Result<DevicePage, BackendError> {
+    let backend = backend();
+    let answer = match store.filter(|text| !text.is_empty()).map(|text| StoreCode::parse(&text)).transpose() {
+        Ok(store) => backend.devices(store).await,
+        Err(_) => Err(BackendError::NotFound),
+    };
+    answer.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`Backend::admit_device`]; `admission` is `bar` or `admit`.
+#[server(prefix = "/fn", endpoint = "admit_device")]
+pub async fn admit_device(device: String, admission: String) -> Result<(), BackendError> {
+    let backend = backend();
+    let answer = match (DeviceId::parse(&device), admission.as_str()) {
+        (Ok(device), "bar" | "admit") => backend.admit_device(device, admission == "bar").await,
+        _ => Err(BackendError::NotFound),
+    };
+    answer.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`Backend::audit_day`]
+#[server(prefix = "/fn", endpoint = "audit_day")]
+pub async fn read_audit_day(store: String, day: String) -> Result<DayAudit, BackendError> {
+    let backend = backend();
+    let answer = match StoreCode::parse(&store) {
+        Ok(store) => backend.audit_day(store, day).await,
+        Err(_) => Err(BackendError::NotFound),
+    };
+    answer.inspect_err(|error| backend.answer_with(error))
+}
+
 /// Whether a path given by the browser leads into our own pages: `//elsewhere` and `/\elsewhere` do not.
 #[cfg(any(feature = "ssr", test))]
 fn is_own_path(path: &str) -> bool {
@@ -361,6 +473,12 @@ pub(crate) fn escape_query(text: &str) -> String {
     escaped
 }
 
+/// Any text as one segment of a path.
+#[must_use]
+pub fn escape_segment(text: &str) -> String {
+    escape_query(text).replace('/', "%2F")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -378,6 +496,7 @@ mod tests {
     #[test]
     fn a_path_survives_a_query() {
         assert_eq!(escape_query("/board?region=R1"), "/board%3Fregion%3DR1");
+        assert_eq!(escape_segment("单/7"), "%E5%8D%95%2F7");
     }
 
     #[test]

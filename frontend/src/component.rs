@@ -21,4 +21,5 @@ pub mod photo_view;
 pub mod preference_form;
 pub mod ramp;
 pub mod trace_list;
+pub mod trace_tabs;
 pub mod variance;

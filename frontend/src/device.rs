@@ -22,7 +22,8 @@ pub(crate) mod recorder;
 pub(crate) mod snapshot;
 
 use domain::accept::Refusal;
-use domain::event::DeviceEvent;
+use domain::event::{DeviceEvent, EventBody};
+use domain::id::{PersonId, StoreCode};
 use domain::sync::Trouble;
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -62,6 +63,8 @@ pub enum SendTrouble {
     SignInNeeded,
     /// The app is too old for the server.
     UpdateNeeded,
+    /// Somebody has barred the device.
+    DeviceBarred,
 }
 
 /// Why the phone could not store something. What was not stored has not been counted.
@@ -129,6 +132,40 @@ pub fn provide_device() {
 #[must_use]
 pub fn use_device() -> Device {
     expect_context()
+}
+
+/// Writes down what somebody did in a store; it goes up by itself. `kept` is told once it is on this device's disk, or
+/// why it is not. Nothing happens on the server.
+pub fn record(
+    device: Device,
+    store: StoreCode,
+    person: PersonId,
+    body: EventBody,
+    kept: impl FnOnce(Result<(), StoreTrouble>) + 'static,
+) {
+    #[cfg(feature = "hydrate")]
+    leptos::task::spawn_local(async move { kept(record_now(device, store, person, body).await) });
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (device, store, person, body, kept);
+}
+
+#[cfg(feature = "hydrate")]
+async fn record_now(device: Device, store: StoreCode, person: PersonId, body: EventBody) -> Result<(), StoreTrouble> {
+    let recorder = recorder::Recorder::new(device, store, person).await?;
+    let event = recorder.event(body, recorder::clock_offset_ms().await);
+    recorder.keep(event).await.map(|_| ())
+}
+
+/// Why the server refused what this person did about alarms; empty on the server.
+pub async fn refused_cases() -> Vec<Refusal> {
+    #[cfg(feature = "hydrate")]
+    {
+        let is_case = |event: &EventBody| matches!(event, EventBody::CaseTaken { .. } | EventBody::CaseClosed { .. });
+        let parked = parked().await.unwrap_or_default();
+        parked.into_iter().filter(|parked| is_case(&parked.event.body)).map(|parked| parked.reason).collect()
+    }
+    #[cfg(not(feature = "hydrate"))]
+    Vec::new()
 }
 
 #[cfg(feature = "hydrate")]

@@ -2,12 +2,17 @@
 
 pub mod account;
 pub mod approvals;
+pub mod audit;
 pub mod board;
+pub mod cases;
 pub mod count;
+pub mod devices;
 pub mod home;
 pub mod missing;
 pub mod movement;
 pub mod moves;
+pub mod proof;
 pub mod shelf_trace;
 pub mod sign_in;
 pub mod store_plan;
+pub mod trace;

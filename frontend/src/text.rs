@@ -4,6 +4,7 @@
 //! placeholder misspelt, does not compile. One file of this folder holds the words of one part of the product.
 
 mod account;
+mod audit;
 mod board;
 mod count;
 mod home;

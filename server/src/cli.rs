@@ -36,6 +36,8 @@ pub enum Command {
     Export(SegmentArgs),
     /// Read segment files into the ledger
     Import(SegmentArgs),
+    /// Check a proof of one event, with nothing but its file
+    CheckProof(CheckProofArgs),
     /// Manage accounts
     User {
         /// What to do with them.
@@ -51,6 +53,16 @@ pub enum Command {
 pub struct SegmentArgs {
     /// The folder with the segment files
     pub folder: PathBuf,
+}
+
+/// A proof to check.
+#[derive(Debug, Clone, Args)]
+pub struct CheckProofArgs {
+    /// The proof's file
+    pub file: PathBuf,
+    /// The chain's public key, if known: 64 hexadecimal digits, as the audit page shows it
+    #[arg(long)]
+    pub key: Option<String>,
 }
 
 /// What can be done with accounts.

@@ -2,6 +2,7 @@
 
 pub mod ledger;
 pub mod print;
+pub mod proof;
 pub mod seed;
 pub mod serve;
 pub mod user;

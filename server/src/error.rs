@@ -44,6 +44,9 @@ pub enum ApiError {
     /// The photo cannot be evidence.
     #[error(transparent)]
     PhotoRefused(PhotoRefusal),
+    /// The device has been barred.
+    #[error("this device has been barred; nothing on it is lost: ask the store's manager to let it in again")]
+    DeviceBarred,
     /// The sender speaks a protocol this server does not.
     #[error("the app speaks another version of the protocol; update it")]
     UpdateNeeded,
@@ -71,6 +74,7 @@ impl ApiError {
             Self::Malformed(_) => "malformed",
             Self::TooLarge { .. } => "too_large",
             Self::PhotoRefused(why) => why.code(),
+            Self::DeviceBarred => "device_barred",
             Self::UpdateNeeded => "update_needed",
             Self::Unavailable(_) => "unavailable",
         }
@@ -87,6 +91,7 @@ impl ApiError {
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge { .. } | Self::PhotoRefused(PhotoRefusal::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::PhotoRefused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::DeviceBarred => StatusCode::LOCKED,
             Self::UpdateNeeded => StatusCode::UPGRADE_REQUIRED,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         }

@@ -5,11 +5,14 @@
 //! read.
 
 pub mod access;
+pub mod audit;
 pub mod auth;
+pub mod cases;
 pub mod cli;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod device;
 pub mod error;
 pub mod header;
 pub mod keys;
@@ -29,3 +32,4 @@ pub mod state;
 pub mod store;
 pub mod telemetry;
 pub mod tls;
+pub mod trace;

@@ -39,6 +39,7 @@ async fn command(config: Config, command: Command) -> Result<(), Failure> {
         Command::Rebuild => command::ledger::rebuild_read_models(&config).await?,
         Command::Export(args) => command::ledger::export_ledger(&config, &args.folder).await?,
         Command::Import(args) => command::ledger::import_ledger(&config, &args.folder).await?,
+        Command::CheckProof(args) => command::proof::check_proof(&args)?,
         Command::User { command } => command::user::user(&config, command).await?,
         Command::Config => print!("{}", config.masked()),
     }

@@ -3,12 +3,14 @@
 use crate::error::ApiError;
 use crate::state::AppState;
 use crate::store::Masters;
+use crate::trace;
 use domain::board::{ChainBoard, ShelfDetail, StorePlan, StoreRow, StoreUpdate, TraceEntry};
 use domain::event::EventBody;
 use domain::id::{ShelfCode, SkuCode, StoreCode};
 use domain::master::Region;
 use domain::policy::{Action, Target, Viewer, may};
 use domain::stocktake::Stocktake;
+use domain::trace::{Subject, TraceAsk, TraceAskError, TracePage, TraceStores};
 use frontend::backend::{Approvals, Awaiting, ShelfTask, Workbench};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -216,4 +218,31 @@ pub async fn workbench(state: &AppState, store: &StoreCode) -> Result<Workbench,
         stocktake,
         shelves: plan.shelves.into_iter().map(task).collect(),
     })
+}
+
+/// A page of a search through a store's events.
+///
+/// # Errors
+/// When the search cannot be read, the store is unknown, or the database fails.
+pub async fn trace_page(state: &AppState, ask: &TraceAsk) -> Result<TracePage, ApiError> {
+    let malformed = |error: TraceAskError| ApiError::Malformed(error.to_string());
+    let store = StoreCode::parse(&ask.store).map_err(|_| malformed(TraceAskError::Store))?;
+    let masters = state.directory.masters();
+    let zone = masters.store(&store).ok_or(ApiError::NotFound)?.store.zone_offset;
+    let query = ask.query(zone).map_err(malformed)?;
+    trace::page::trace_page(&state.db, &state.directory, &query, state.clock.now()).await?.ok_or(ApiError::NotFound)
+}
+
+/// The viewer's stores in which something occurs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn trace_stores(
+    state: &AppState,
+    viewer: &Viewer,
+    subject: Option<&Subject>,
+) -> Result<TraceStores, ApiError> {
+    let masters = state.directory.masters();
+    let stores: Vec<StoreCode> = stores_of(&masters, viewer, Action::SeeTrace).cloned().collect();
+    Ok(trace::page::trace_stores(&state.db, &state.directory, &stores, subject, state.clock.now()).await?)
 }

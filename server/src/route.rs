@@ -2,7 +2,10 @@
 //!
 //! Each parses, asks, replies. Who may call them is decided before, by [`crate::access`].
 
+pub mod audit;
 pub mod board;
+pub mod case;
+pub mod device;
 pub mod events;
 pub mod health;
 pub mod live;
@@ -13,6 +16,7 @@ pub mod sign_in;
 pub mod snapshot;
 pub mod stock;
 pub mod sync;
+pub mod trace;
 
 use crate::error::ApiError;
 use crate::state::AppState;
@@ -49,6 +53,14 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/people", get(people::list))
         .route("/api/v1/people/{person}/disable", post(people::disable))
         .route("/api/v1/people/{person}/enable", post(people::enable))
+        .route("/api/v1/trace", get(trace::search))
+        .route("/api/v1/trace/suggest", get(trace::suggest))
+        .route("/api/v1/cases", get(case::list))
+        .route("/api/v1/devices", get(device::list))
+        .route("/api/v1/devices/{device}/bar", post(device::bar))
+        .route("/api/v1/devices/{device}/admit", post(device::admit))
+        .route("/api/v1/audit", get(audit::day))
+        .route("/api/v1/proof", get(audit::proof))
         .route("/healthz", get(health::is_alive))
         .route("/readyz", get(health::is_ready))
 }

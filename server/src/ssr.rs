@@ -1,8 +1,11 @@
 //! Rendering pages, and what pages ask of the server: [`Backend`] in process.
 
 use crate::access::{Asker, check_function};
+use crate::audit;
 use crate::auth::cookie;
 use crate::auth::session::SignInError;
+use crate::cases;
+use crate::device::{self, Admission};
 use crate::error::ApiError;
 use crate::header::content_security_policy;
 use crate::read;
@@ -13,10 +16,14 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
+use domain::audit::DayAudit;
 use domain::board::{ChainBoard, ShelfDetail, StorePlan};
-use domain::id::{ShelfCode, StoreCode};
+use domain::case::{CaseCounts, CaseList, CasePage};
+use domain::device::DevicePage;
+use domain::id::{DeviceId, ShelfCode, StoreCode};
 use domain::master::Name;
 use domain::policy::{Scope, Viewer};
+use domain::trace::{Subject, Suggestion, TraceAsk, TracePage, TraceStores};
 use frontend::app::App;
 use frontend::backend::{Approvals, Backend, BackendError, Reply, Workbench};
 use frontend::shell::{PageContext, shell};
@@ -109,9 +116,11 @@ fn told(error: ApiError) -> BackendError {
         ApiError::NotFound => BackendError::NotFound,
         ApiError::BadCredentials => BackendError::BadCredentials,
         ApiError::TooOften(wait) => BackendError::TooManyAttempts { retry_after_s: wait.retry_after_s },
-        ApiError::Malformed(_) | ApiError::TooLarge { .. } | ApiError::PhotoRefused(_) | ApiError::UpdateNeeded => {
-            BackendError::Malformed
-        }
+        ApiError::Malformed(_)
+        | ApiError::TooLarge { .. }
+        | ApiError::PhotoRefused(_)
+        | ApiError::UpdateNeeded
+        | ApiError::DeviceBarred => BackendError::Malformed,
         ApiError::Unavailable(cause) => {
             tracing::error!(error = crate::error::chain(cause.as_ref()), "a page's request failed");
             BackendError::Unavailable
@@ -202,6 +211,54 @@ impl Backend for RequestBackend {
             None,
             |state, viewer| async move { read::count_approvals(&state, &viewer).await },
         )
+    }
+
+    fn trace_page(&self, ask: TraceAsk) -> Reply<TracePage> {
+        let Ok(store) = StoreCode::parse(&ask.store) else {
+            return Box::pin(async { Err(BackendError::NotFound) });
+        };
+        self.reply("/fn/trace_page", Some(store), |state, _| async move { read::trace_page(&state, &ask).await })
+    }
+
+    fn trace_stores(&self, subject: Option<Subject>) -> Reply<TraceStores> {
+        self.reply("/fn/trace_stores", None, |state, viewer| async move {
+            read::trace_stores(&state, &viewer, subject.as_ref()).await
+        })
+    }
+
+    fn suggestions(&self, store: StoreCode, typed: String) -> Reply<Vec<Suggestion>> {
+        let named = store.clone();
+        self.reply("/fn/suggestions", Some(named), |state, _| async move {
+            Ok(crate::trace::page::suggestions(&state.db, &state.directory, &store, &typed).await?)
+        })
+    }
+
+    fn cases(&self, list: CaseList) -> Reply<CasePage> {
+        self.reply("/fn/cases", None, move |state, viewer| async move { cases::page(&state, &viewer, list).await })
+    }
+
+    fn case_counts(&self) -> Reply<CaseCounts> {
+        self.reply("/fn/case_counts", None, |state, viewer| async move { cases::counts(&state, &viewer).await })
+    }
+
+    fn devices(&self, store: Option<StoreCode>) -> Reply<DevicePage> {
+        self.reply(
+            "/fn/devices",
+            None,
+            |state, viewer| async move { device::page(&state, &viewer, store.as_ref()).await },
+        )
+    }
+
+    fn admit_device(&self, id: DeviceId, bar: bool) -> Reply<()> {
+        let admission = if bar { Admission::Bar } else { Admission::Admit };
+        self.reply("/fn/admit_device", None, move |state, viewer| async move {
+            device::admit(&state, &viewer, id, admission).await
+        })
+    }
+
+    fn audit_day(&self, store: StoreCode, day: String) -> Reply<DayAudit> {
+        let named = store.clone();
+        self.reply("/fn/audit_day", Some(named), |state, _| async move { audit::day(&state, &store, &day).await })
     }
 
     fn redirect(&self, path: &str) {

@@ -4,6 +4,7 @@ use crate::auth::limit::Limiter;
 use crate::auth::session::SignIn;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::device::Devices;
 use crate::keys::Keys;
 use crate::ledger::Ledger;
 use crate::live::LiveHub;
@@ -12,6 +13,7 @@ use crate::read::LatestTraces;
 use crate::render::Renderers;
 use crate::site::Site;
 use crate::store::{Database, Directory, StoreError};
+use crate::trace::TraceIndex;
 use axum::extract::FromRef;
 use domain::id::{RegionCode, StoreCode};
 use leptos::config::LeptosOptions;
@@ -43,6 +45,10 @@ pub struct App {
     pub ledger: Ledger,
     /// The live feed.
     pub live: LiveHub,
+    /// Keeps the index that searches use.
+    pub index: TraceIndex,
+    /// Devices, as their requests tell of them.
+    pub devices: Devices,
     /// Each store's latest events, for boards.
     pub latest: LatestTraces,
     /// Accounts and sessions.
@@ -91,6 +97,9 @@ pub enum StartError {
     /// The system gives no threads.
     #[error("no thread to render pages on")]
     Threads(#[source] std::io::Error),
+    /// Devices cannot be read.
+    #[error("the devices cannot be read")]
+    Devices(#[source] StoreError),
     /// Accounts cannot be read.
     #[error("the accounts cannot be read")]
     People(#[source] StoreError),
@@ -112,6 +121,8 @@ impl AppState {
         let ledger = Ledger::start(db.clone(), directory.clone(), keys.clone(), judge, clock.clone(), heads_file);
         let ledger = ledger.await.map_err(StartError::Ledger)?;
         let live = LiveHub::start(db.clone(), directory.clone(), clock.clone());
+        let index = TraceIndex::start(db.clone(), &live);
+        let devices = Devices::start(db.clone(), clock.clone()).await.map_err(StartError::Devices)?;
         let per_s = config.sync_per_device_per_s;
         let site = Site::open(&config.site_dir);
         let leptos = LeptosOptions::builder().output_name("shelftrace").build();
@@ -127,6 +138,8 @@ impl AppState {
             directory,
             ledger,
             live,
+            index,
+            devices,
             latest: LatestTraces::default(),
             site,
             renderers: Renderers::start().map_err(StartError::Threads)?,

@@ -1,7 +1,10 @@
 //! The database: the only place that speaks SurrealQL, beside [`crate::ledger`]'s one writing transaction.
 
+pub mod case;
 pub mod db;
+pub mod device;
 pub mod directory;
+pub mod link;
 pub mod master;
 pub mod migration;
 pub mod model_row;

@@ -2,7 +2,7 @@
 
 use super::FeedEvent;
 use leptos::ev::MouseEvent;
-use leptos::html::{Canvas, Dialog, Div, Main};
+use leptos::html::{Canvas, Dialog, Div, Input, Main};
 use leptos::prelude::NodeRef;
 
 /// Milliseconds since 1970 by the device's clock.
@@ -58,6 +58,9 @@ pub fn size_of(_element: NodeRef<Div>) -> Option<(f64, f64)> {
 
 /// Paints a picture of one pixel per cell, row by row, four bytes each.
 pub fn paint(_canvas: NodeRef<Canvas>, _n_columns: u32, _pixels: &[u8]) {}
+
+/// Reads the file chosen in a field.
+pub fn read_file(_input: NodeRef<Input>, _on_text: impl Fn(String) + 'static) {}
 
 /// The live feed, as long as it is kept.
 pub struct Feed;

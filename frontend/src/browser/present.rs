@@ -1,7 +1,7 @@
 //! The browser's side.
 
 use super::FeedEvent;
-use leptos::html::{Canvas, Dialog, Div, Main};
+use leptos::html::{Canvas, Dialog, Div, Input, Main};
 use leptos::prelude::{Get, GetUntracked, NodeRef, document, set_timeout, window};
 use serde::de::DeserializeOwned;
 use std::cell::{Cell, RefCell};
@@ -121,6 +121,15 @@ pub fn paint(canvas: NodeRef<Canvas>, n_columns: u32, pixels: &[u8]) {
         // Fails only for a picture that was detached, which this one is not.
         let _ = context.put_image_data(&image, 0.0, 0.0);
     }
+}
+
+/// Reads the file chosen in a field; one that cannot be read gives no text.
+pub fn read_file(input: NodeRef<Input>, on_text: impl Fn(String) + 'static) {
+    let Some(file) = input.get_untracked().and_then(|input| crate::device::glue::chosen_file(&input)) else { return };
+    leptos::task::spawn_local(async move {
+        let text = wasm_bindgen_futures::JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
+        on_text(text.unwrap_or_default());
+    });
 }
 
 /// How long after a refused connection we try again ourselves: the browser gives up on those.

@@ -30,6 +30,9 @@ fn places() -> Vec<Place> {
     if session.may(Action::Approve) {
         places.push(Place { href: "/approvals".into(), glyph: Glyph::Approve, label: language.nav_approvals() });
     }
+    if session.may(Action::SeeTrace) {
+        places.push(Place { href: "/trace".into(), glyph: Glyph::Trace, label: language.nav_trace() });
+    }
     places.push(Place { href: "/account".into(), glyph: Glyph::Person, label: language.nav_account() });
     places
 }
@@ -39,17 +42,40 @@ fn Places(list_class: &'static str) -> impl IntoView {
     let link = |place: Place| {
         let exact = place.href == "/";
         let badge = (place.href == "/approvals").then(|| view! { <ApprovalBadge/> });
+        let overdue = (place.href == "/trace").then(|| view! { <OverdueBadge/> });
         view! {
             <li>
                 <A href=place.href exact=exact attr:class="nav-link">
                     <Icon glyph=place.glyph/>
                     <span class="nav-link__label">{place.label}</span>
                     {badge}
+                    {overdue}
                 </A>
             </li>
         }
     };
     view! { <ul class=list_class>{places().into_iter().map(link).collect_view()}</ul> }
+}
+
+/// Alarms of the viewer's stores that should have been closed by now.
+#[derive(Debug, Clone, Copy)]
+pub struct OverdueCases(pub RwSignal<u32>);
+
+#[component]
+fn OverdueBadge() -> impl IntoView {
+    let language = use_language();
+    let overdue = use_context::<OverdueCases>();
+    move || {
+        let n = overdue.map_or(0, |overdue| overdue.0.get());
+        (n > 0).then(|| {
+            view! {
+                <span class="nav-link__waiting">
+                    <span aria-hidden="true">{n}</span>
+                    <span class="visually-hidden">{language.n_overdue_cases(n)}</span>
+                </span>
+            }
+        })
+    }
 }
 
 /// The bar on top of phone pages.

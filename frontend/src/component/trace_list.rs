@@ -35,6 +35,12 @@ pub enum Detail {
 }
 
 impl TraceLine {
+    /// What happened, how many pieces, when, the same for machines, who.
+    #[must_use]
+    pub fn parts(self) -> (String, Option<String>, String, String, String) {
+        (self.what, self.units, self.when, self.machine_time, self.who)
+    }
+
     /// Puts an event into words. `place` is the store's name where the page shows several.
     #[must_use]
     pub fn of(
@@ -64,7 +70,8 @@ impl TraceLine {
             }
             if let TraceWhat::Reversed { note: Some(note), .. }
             | TraceWhat::Declined { note: Some(note), .. }
-            | TraceWhat::StocktakeCancelled { note: Some(note) } = &entry.what
+            | TraceWhat::StocktakeCancelled { note: Some(note) }
+            | TraceWhat::CaseClosed { note: Some(note), .. } = &entry.what
             {
                 who.push(language.trace_note(note));
             }

@@ -322,6 +322,7 @@ async fn send_batch(photos: &mut Photos) -> Result<Sent, SendTrouble> {
         }
         NextStep::TryLater(trouble) => Err(SendTrouble::Later(trouble)),
         NextStep::UpdateNeeded => Err(SendTrouble::UpdateNeeded),
+        NextStep::DeviceBarred => Err(SendTrouble::DeviceBarred),
         NextStep::SendLess if n_sent == 1 => {
             // One event alone is too large for the server: it must not block the rest.
             let detail = "too large to send".to_owned();

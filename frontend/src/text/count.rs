@@ -159,6 +159,8 @@ messages! {
     sending_server: "服务器忙，稍后自动重试" / "The server is busy: tried again by itself";
     sending_sign_in: "登录已过期，登录后自动上传" / "Your sign-in has ended: sent once you sign in";
     sending_update: "应用太旧，请更新后上传" / "The app is too old: update it to send";
+    sending_barred: "这台设备已被停用。记录都还在手机里，请店长在“设备”里恢复。"
+        / "This device has been barred. Nothing is lost: ask your manager to let it in again.";
     update_now: "现在更新" / "Update now";
 
     storing_unavailable: "浏览器不让保存数据（无痕窗口？）。刚才的没有记上，请换普通窗口。"
@@ -222,6 +224,8 @@ messages! {
     event_line_decided: "确定盘点结果" / "Count decided";
     event_stocktake_approved: "批准盘点" / "Stocktake approved";
     event_stocktake_cancelled: "取消盘点" / "Stocktake cancelled";
+    event_case_taken: "跟进告警" / "Looking into an alarm";
+    event_case_closed: "告警结案" / "Alarm closed";
     event_variance_posted: "盘点差异入账" / "Variance posted";
 }
 
@@ -235,6 +239,7 @@ impl Language {
             SendTrouble::Later(Trouble::Server) => self.sending_server(),
             SendTrouble::SignInNeeded => self.sending_sign_in(),
             SendTrouble::UpdateNeeded => self.sending_update(),
+            SendTrouble::DeviceBarred => self.sending_barred(),
         }
     }
 
@@ -300,6 +305,8 @@ impl Language {
             EventBody::StocktakeApproved { .. } => self.event_stocktake_approved().to_owned(),
             EventBody::StocktakeCancelled { .. } => self.event_stocktake_cancelled().to_owned(),
             EventBody::VariancePosted { .. } => self.event_variance_posted().to_owned(),
+            EventBody::CaseTaken { .. } => self.event_case_taken().to_owned(),
+            EventBody::CaseClosed { .. } => self.event_case_closed().to_owned(),
         }
     }
 }

@@ -59,6 +59,9 @@ messages! {
         / "Lines that must be counted again or decided first: {n_lines}.";
     parked_not_counted_by: "这个人没有盘过这一行。请选另一个人的结果。"
         / "That person has not counted this line. Choose somebody else's count.";
+    parked_no_such_alarm: "本店没有这条告警。请刷新列表。" / "This store has no such alarm. Load the list again.";
+    parked_own_alarm: "告警说的是您自己录的，要别人来跟进。" / "The alarm is about what you recorded: somebody else must follow it up.";
+    parked_case_over: "这条告警已经结案，可以不要。" / "The case is closed already: discard this.";
     parked_ledger_only: "这种记录只能由系统生成。" / "Only the ledger itself records this.";
 }
 
@@ -99,6 +102,9 @@ impl Language {
             Refusal::SamePersonRecount => self.parked_same_person().to_owned(),
             Refusal::LinesOpen { n_lines } => self.parked_lines_open(n_lines),
             Refusal::NotCountedBy => self.parked_not_counted_by().to_owned(),
+            Refusal::NoSuchAlarm => self.parked_no_such_alarm().to_owned(),
+            Refusal::OwnAlarm => self.parked_own_alarm().to_owned(),
+            Refusal::CaseOver => self.parked_case_over().to_owned(),
             Refusal::LedgerOnly => self.parked_ledger_only().to_owned(),
             Refusal::IdReused => self.parked_id_reused().to_owned(),
         }

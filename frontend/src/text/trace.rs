@@ -23,6 +23,8 @@ messages! {
     trace_stocktake_approved: "批准盘点" / "Approved the stocktake";
     trace_stocktake_cancelled: "取消盘点" / "Cancelled the stocktake";
     trace_variance_posted(n_lines): "盘点差异入账，{n_lines} 行" / "Variance posted, lines: {n_lines}";
+    trace_case_taken(flag): "跟进告警：{flag}" / "Looks into the alarm: {flag}";
+    trace_case_closed(flag, outcome): "告警结案：{flag}，{outcome}" / "Closed the alarm: {flag}: {outcome}";
     trace_note(note): "备注：{note}" / "note: {note}";
 
     flag_clock_off: "手机时钟不准" / "clock off";
@@ -30,6 +32,7 @@ messages! {
     flag_at_night: "打烊时操作" / "while closed";
     flag_photo_reused: "照片用过" / "photo used before";
     flag_photo_alike: "照片与旧照雷同" / "photo like an earlier one";
+    flag_sequence_gap: "设备记录缺号" / "device's numbers have a gap";
 
     trace_document(document): "单据 {document}" / "document {document}";
 
@@ -80,6 +83,10 @@ impl Language {
             TraceWhat::VariancePosted { n_lines, .. } => {
                 self.trace_variance_posted(format::number(i64::from(*n_lines)))
             }
+            TraceWhat::CaseTaken { flag } => self.trace_case_taken(self.flag(*flag)),
+            TraceWhat::CaseClosed { flag, outcome, .. } => {
+                self.trace_case_closed(self.flag(*flag), self.case_outcome(*outcome))
+            }
         }
     }
 
@@ -92,6 +99,7 @@ impl Language {
             Flag::AtNight => self.flag_at_night(),
             Flag::PhotoReused => self.flag_photo_reused(),
             Flag::PhotoAlike => self.flag_photo_alike(),
+            Flag::SequenceGap => self.flag_sequence_gap(),
         }
     }
 

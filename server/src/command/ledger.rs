@@ -6,6 +6,7 @@ use crate::ledger::archive::{ArchiveError, Archived, export, import};
 use crate::ledger::rebuild::{RebuildError, rebuild};
 use crate::ledger::verify::{VerifyError, verify};
 use crate::store::StoreError;
+use crate::trace;
 use std::path::Path;
 
 /// Why a command on the ledger failed.
@@ -68,8 +69,10 @@ pub async fn rebuild_read_models(config: &Config) -> Result<(), LedgerCommandErr
     let masters = db.load_masters().await?;
     for store in masters.stores().keys() {
         let rebuilt = rebuild(&db, &masters, store).await?;
+        let index = trace::index::rebuild(&db, store).await?;
         let verdict = if rebuilt.before == rebuilt.after { "the same as before" } else { "NOT the same as before" };
         println!("{store}: {} events, {} rows, {verdict} ({})", rebuilt.n_events, rebuilt.n_rows, rebuilt.after);
+        println!("{store}: {} events indexed ({})", index.n_events, index.after);
     }
     Ok(())
 }

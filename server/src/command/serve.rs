@@ -119,6 +119,9 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
         served.map_err(io::Error::other)??;
     }
     state.ledger.clone().shutdown().await;
+    if let Err(error) = state.devices.flush().await {
+        tracing::warn!(error = crate::error::chain(&error), "what devices told last is lost");
+    }
     tracing::info!("stopped");
     match stopped.await.map_err(io::Error::other)? {
         None => Ok(()),

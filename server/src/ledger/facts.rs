@@ -4,7 +4,8 @@ use super::Judges;
 use crate::store::model_row::StoreModels;
 use crate::store::{Masters, StoreMaster};
 use domain::accept::{CitedMovement, Facts, OnlyServerKnows, PhotoFact, Recount};
-use domain::event::{DeviceEvent, EventBody, LedgerEvent};
+use domain::case::Case;
+use domain::event::{DeviceEvent, EventBody, Flag, LedgerEvent};
 use domain::id::{EventId, PersonId, ShelfCode, SkuCode, StocktakeId};
 use domain::master::Store;
 use domain::movement::Units;
@@ -98,5 +99,14 @@ impl Facts for ServerFacts<'_> {
     fn has_counted(&self, stocktake: &StocktakeId, line: &LineRef, person: &PersonId) -> bool {
         let tally = self.line(stocktake, line).and_then(|known| known.tallies.get(person));
         tally.is_some_and(|tally| tally.n_observations > 0)
+    }
+    fn case(&self, event: &EventId, flag: Flag) -> Result<Option<Case>, OnlyServerKnows> {
+        if let Some(case) = self.models.models.cases.get(&(*event, flag)) {
+            return Ok(Some(case.clone()));
+        }
+        let known = self.known.get(event).filter(|known| known.event.store == self.master.store.code);
+        // A gap is written on no event: what is missing may still arrive.
+        let raises = |known: &&LedgerEvent| flag == Flag::SequenceGap || known.stamp.flags.contains(&flag);
+        Ok(known.filter(raises).map(|known| Case::raised(known, flag)))
     }
 }

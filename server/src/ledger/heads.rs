@@ -86,6 +86,21 @@ pub(super) fn read(path: &Path) -> io::Result<Vec<(usize, Option<SignedHead>)>> 
     Ok((1..).zip(whole).map(|(line, text)| (line, serde_json::from_str(text).ok())).collect())
 }
 
+/// The heads of one store in the file, in the order in which they were kept. Lines of others are not even parsed.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn kept_in_file(path: &Path, store: &StoreCode) -> io::Result<Vec<SignedHead>> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let named = format!("\"{store}\"");
+    let heads = text.lines().filter(|line| line.contains(&named)).filter_map(|line| serde_json::from_str(line).ok());
+    Ok(heads.filter(|head: &SignedHead| head.head.store == *store).collect())
+}
+
 /// Whether a head carries the key's signature.
 #[must_use]
 pub fn is_signed(head: &SignedHead, key: &VerifyingKey) -> bool {

@@ -2,9 +2,9 @@
 
 use super::decide::Item;
 use crate::store::model_row::{
-    StoreModels, board_id, leg_key, line_id, lot_id, outcome_id, read_board, read_leg, read_line, read_lot,
-    read_outcome, read_received, read_returned, read_stock, read_stocktake, read_trace, read_undone, read_unknown,
-    received_id, returned_id, stock_id, trace_id, undone_id, unknown_id,
+    StoreModels, board_id, case_id, leg_key, line_id, lot_id, outcome_id, read_board, read_case, read_leg, read_line,
+    read_lot, read_outcome, read_received, read_returned, read_stock, read_stocktake, read_trace, read_undone,
+    read_unknown, received_id, returned_id, stock_id, trace_id, undone_id, unknown_id,
 };
 use crate::store::read::{read_event, read_head};
 use crate::store::row::{Fields, between, event_id, evidence_id, head_id, ids, prefixed, receipt_id, text};
@@ -249,7 +249,7 @@ async fn load_rows(
     loaded: &mut Loaded,
 ) -> Result<(), LoadError> {
     let mut rows: [Vec<RecordId>; ROW_TABLES.len()] = Default::default();
-    let [stock, lines, unknowns, boards, traces, undone, outcomes, returned, lots, received] = &mut rows;
+    let [stock, lines, unknowns, boards, traces, undone, outcomes, returned, lots, received, cases] = &mut rows;
     for (store, wanted) in wanted {
         let known = cache.of(database, &loaded.heads[store]).await?;
         let may_change = |stocktake: &Stocktake| {
@@ -273,6 +273,7 @@ async fn load_rows(
         returned.extend(wanted.needs.returned.iter().map(|key| returned_id(store, key)));
         lots.extend(wanted.needs.lots.iter().map(|key| lot_id(store, key)));
         received.extend(wanted.needs.received.iter().map(|key| received_id(store, key)));
+        cases.extend(wanted.needs.cases.iter().map(|(event, flag)| case_id(store, *event, *flag)));
         for stocktake in stocktakes {
             let line =
                 |(shelf, sku): &(ShelfCode, SkuCode)| line_id(store, &(stocktake.clone(), shelf.clone(), sku.clone()));
@@ -303,8 +304,8 @@ async fn load_rows(
 }
 
 /// The tables of which single rows are read.
-const ROW_TABLES: [&str; 10] =
-    ["stock", "line", "unknown", "board", "trace", "undone", "outcome", "returned", "lot", "received"];
+const ROW_TABLES: [&str; 11] =
+    ["stock", "line", "unknown", "board", "trace", "undone", "outcome", "returned", "lot", "received", "case"];
 
 fn unmoved(heads: Vec<Value>, loaded: &Loaded) -> Result<(), LoadError> {
     for row in heads {
@@ -331,6 +332,7 @@ fn take_row(table: &str, row: Value, loaded: &mut Loaded) -> Result<(), LoadErro
         "returned" => models.models.returned.extend([read_returned(row)?]),
         "lot" => models.models.lots.extend([read_lot(row)?]),
         "received" => models.models.received.extend([read_received(row)?]),
+        "case" => models.models.cases.extend([read_case(row)?]),
         _ => unreachable!("every table of ROW_TABLES is above"),
     }
     Ok(())

@@ -21,6 +21,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 2, name: "account", statements: include_str!("../../migrations/0002_account.surql") },
     Migration { number: 3, name: "photo", statements: include_str!("../../migrations/0003_photo.surql") },
     Migration { number: 4, name: "document", statements: include_str!("../../migrations/0004_document.surql") },
+    Migration { number: 5, name: "trace", statements: include_str!("../../migrations/0005_trace.surql") },
 ];
 
 /// Why the schema does not fit this program.

@@ -3,7 +3,8 @@
 use super::db::StoreError;
 use super::row::{Fields, at, bytes, id, int, text};
 use domain::approval::Outcome;
-use domain::event::{EventBody, LedgerEvent};
+use domain::case::Case;
+use domain::event::{EventBody, Flag, LedgerEvent};
 use domain::fold::{Area, Categories, CountCell, LegKey, LineKey, ReadModels, StockRow, UnknownKey, UnknownLine};
 use domain::id::{EventId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use domain::instant::Timestamp;
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 use surrealdb::types::{Object, RecordId, SurrealValue, Value};
 
 /// The tables that hold read models, and nothing else.
-pub(crate) const TABLES: [&str; 12] = [
+pub(crate) const TABLES: [&str; 13] = [
     "stock",
     "leg",
     "stocktake",
@@ -28,6 +29,7 @@ pub(crate) const TABLES: [&str; 12] = [
     "returned",
     "lot",
     "received",
+    "case",
 ];
 
 /// Newest events kept per shelf.
@@ -73,7 +75,9 @@ pub(crate) fn shelves_of<'a>(body: &'a EventBody, cited: Option<&'a EventBody>) 
         EventBody::StocktakeOpened { .. }
         | EventBody::StocktakeSubmitted { .. }
         | EventBody::StocktakePlanned { .. }
-        | EventBody::StocktakeCancelled { .. } => Vec::new(),
+        | EventBody::StocktakeCancelled { .. }
+        | EventBody::CaseTaken { .. }
+        | EventBody::CaseClosed { .. } => Vec::new(),
     }
 }
 
@@ -105,6 +109,9 @@ pub(crate) fn changes(store: &StoreCode, before: &StoreModels, after: &StoreMode
     diff(&old.returned, &new.returned, changes, |key, n| units(returned_id(store, key), n));
     diff(&old.lots, &new.lots, changes, |key, n| units(lot_id(store, key), n));
     diff(&old.received, &new.received, changes, |key, n| units(received_id(store, key), n));
+    diff(&old.cases, &new.cases, changes, |(event, flag), case| {
+        record(case_id(store, *event, *flag), [("case", packed(case)), (CASE_OPEN, Value::Bool(case.closed.is_none()))])
+    });
     for event in new.undone.difference(&old.undone) {
         changes.new.push(record(undone_id(store, *event), []));
     }
@@ -125,7 +132,7 @@ fn diff<K: Ord, V: PartialEq>(
     }
 }
 
-fn record<const N: usize>(id: RecordId, fields: [(&str, Value); N]) -> Value {
+pub(crate) fn record<const N: usize>(id: RecordId, fields: [(&str, Value); N]) -> Value {
     let mut object = Object::new();
     object.insert("id", id);
     for (name, value) in fields {
@@ -320,11 +327,11 @@ pub(crate) fn read_trace(row: Value, models: &mut StoreModels) -> Result<(), Sto
 }
 
 /// Postcard: maps in the order of their keys, so that the same models give the same bytes.
-fn packed(value: &impl Serialize) -> Value {
+pub(crate) fn packed(value: &impl Serialize) -> Value {
     bytes(postcard::to_allocvec(value).expect("plain data of known length always encodes"))
 }
 
-fn unpacked<T: DeserializeOwned>(fields: &mut Fields, field: &str) -> Result<T, StoreError> {
+pub(crate) fn unpacked<T: DeserializeOwned>(fields: &mut Fields, field: &str) -> Result<T, StoreError> {
     let bytes = fields.bytes(field)?;
     fields.parsed(postcard::from_bytes(&bytes))
 }
@@ -383,4 +390,18 @@ pub(crate) fn read_received(row: Value) -> Result<((String, SkuCode), Units), St
     let document = fields.key_text(1)?.to_owned();
     let sku = fields.parsed(fields.key_text(2)?.parse())?;
     Ok(((document, sku), fields.int("units")?))
+}
+
+/// Whether a case is open, so that the closed ones of years are not read to list those.
+pub(crate) const CASE_OPEN: &str = "is_open";
+
+pub(crate) fn case_id(store: &StoreCode, event: EventId, flag: Flag) -> RecordId {
+    id("case", vec![text(store.as_str()), text(event.to_string()), text(flag.code())])
+}
+
+pub(crate) fn read_case(row: Value) -> Result<((EventId, Flag), Case), StoreError> {
+    let mut fields = Fields::of(row)?;
+    let event = fields.parsed(EventId::parse(fields.key_text(1)?))?;
+    let case: Case = unpacked(&mut fields, "case")?;
+    Ok(((event, case.flag), case))
 }

@@ -505,5 +505,9 @@ fn what(masters: &Masters, event: &LedgerEvent, cited: Option<&EventBody>) -> Tr
         EventBody::VariancePosted { lines, .. } => {
             TraceWhat::VariancePosted { n_lines: n(lines.len()), units: lines.iter().map(|posted| posted.units).sum() }
         }
+        EventBody::CaseTaken { flag, .. } => TraceWhat::CaseTaken { flag: *flag },
+        EventBody::CaseClosed { flag, outcome, note, .. } => {
+            TraceWhat::CaseClosed { flag: *flag, outcome: *outcome, note: note.clone() }
+        }
     }
 }

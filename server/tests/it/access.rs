@@ -14,15 +14,18 @@ const STORES: [&str; 3] = ["S001", "S002", "S009"];
 async fn opens(browser: &Browser, entrance: &Entrance, store: &str) -> bool {
     let path = entrance.path.replace("{store}", store).replace("{shelf}", "A-01").replace("{person}", "P-NOBODY");
     let path = path.replace("{id}", &PhotoId::of(b"nothing").to_string());
+    let path = path.replace("{device}", "01KAPX3CE0YBGAD9P5M7S0T8CM");
     let reply = if entrance.method == Method::GET {
         let in_query = matches!(entrance.policy, Policy::May(_, On::StoreInQuery));
-        browser.get(&if in_query { format!("{path}?store={store}") } else { path }).await
+        browser.get(&if in_query { format!("{path}?store={store}&q=x&day=2026-11-22&seq=1") } else { path }).await
     } else if entrance.method == Method::PUT {
         browser.put(&format!("{path}?store={store}"), "no photo").await
     } else if path == "/api/v1/sync" {
         browser.post(&path, &json!({ "protocol": 1, "device": device(1), "app": "test", "events": [] })).await
     } else if path.starts_with("/fn/") {
-        let body = format!("store={store}&shelf=A-01&back=/&login=x&password=y");
+        let trace =
+            format!("ask[store]={store}&typed=x&day=2026-11-22&device=01KAPX3CE0YBGAD9P5M7S0T8CM&admission=bar");
+        let body = format!("store={store}&shelf=A-01&back=/&login=x&password=y&{trace}");
         browser.post_text(&path, "application/x-www-form-urlencoded", body).await
     } else {
         browser.post(&path, &json!({ "login": "x", "password": "y" })).await
@@ -68,6 +71,14 @@ POST /fn/workbench: clerk +++ manager +++ regional --- hq --- auditor ---
 POST /fn/chain_board: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/store_plan: clerk --- manager +-- regional ++- hq +++ auditor +++
 POST /fn/shelf_detail: clerk --- manager +-- regional ++- hq +++ auditor +++
+POST /fn/trace_page: clerk --- manager +-- regional ++- hq +++ auditor +++
+POST /fn/trace_stores: clerk --- manager +++ regional +++ hq +++ auditor +++
+POST /fn/suggestions: clerk --- manager +-- regional ++- hq +++ auditor +++
+POST /fn/cases: clerk --- manager +++ regional +++ hq +++ auditor +++
+POST /fn/case_counts: clerk --- manager +++ regional +++ hq +++ auditor +++
+POST /fn/devices: clerk --- manager +-- regional ++- hq +++ auditor +++
+POST /fn/admit_device: clerk --- manager +++ regional --- hq +++ auditor ---
+POST /fn/audit_day: clerk --- manager +-- regional ++- hq +++ auditor +++
 POST /api/v1/sign-out-everywhere: clerk +-- manager +-- regional +-- hq +-- auditor +--
 GET /api/v1/me: clerk +++ manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/snapshot: clerk +-- manager +-- regional --- hq --- auditor ---
@@ -76,6 +87,14 @@ PUT /api/v1/photos/{id}: clerk +-- manager +-- regional --- hq +++ auditor ---
 GET /api/v1/photos/{id}: clerk +++ manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/stock: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/events: clerk --- manager +-- regional ++- hq +++ auditor +++
+GET /api/v1/trace: clerk --- manager +-- regional ++- hq +++ auditor +++
+GET /api/v1/trace/suggest: clerk --- manager +-- regional ++- hq +++ auditor +++
+GET /api/v1/cases: clerk --- manager +++ regional +++ hq +++ auditor +++
+GET /api/v1/devices: clerk --- manager +++ regional +++ hq +++ auditor +++
+POST /api/v1/devices/{device}/bar: clerk --- manager +++ regional --- hq +++ auditor ---
+POST /api/v1/devices/{device}/admit: clerk --- manager +++ regional --- hq +++ auditor ---
+GET /api/v1/audit: clerk --- manager +-- regional ++- hq +++ auditor +++
+GET /api/v1/proof: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/board: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/board/{store}: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/board/{store}/{shelf}: clerk --- manager +-- regional ++- hq +++ auditor +++

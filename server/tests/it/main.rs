@@ -2,11 +2,14 @@
 
 mod access;
 mod archive;
+mod audit;
 mod board;
+mod case;
 mod chain;
 mod conformance;
 mod crash;
 mod damage;
+mod device;
 mod ledger;
 mod live;
 mod movement;
@@ -19,4 +22,5 @@ mod sign_in;
 mod snapshot;
 mod support;
 mod sync;
+mod trace;
 mod verify;

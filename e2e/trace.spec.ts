@@ -1,0 +1,124 @@
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Language, accessible, expect, hydrated, signIn, test } from './fixtures.ts';
+import { Machine } from './support/machine.ts';
+
+const WORDS = {
+  zh: {
+    details: '详情', before: '之前', untouched: '没有被改过', holds: '证明成立', fails: '证明不成立', take: '由我负责',
+    close: '结案', found: '发现了什么', earlier: '更早的事件', bar: '停用', admit: '恢复',
+  },
+  en: {
+    details: 'Details', before: 'Before', untouched: 'Untouched', holds: 'The proof holds',
+    fails: 'The proof does not hold', take: 'I look into it', close: 'Close', found: 'What was found',
+    earlier: 'Earlier events', bar: 'Bar', admit: 'Let in again',
+  },
+} satisfies Record<Language, Record<string, string>>;
+
+for (const language of ['zh', 'en'] as const) {
+  const words = WORDS[language];
+  for (const device of ['phone', 'desktop'] as const) {
+    test(`timelines, devices and audits on a ${device}, ${language}`, async ({ browserOf }) => {
+      const page = await browserOf(device, language).open();
+      await signIn(page, 'hq');
+      const shot = (name: string) => page.screenshot({ path: `screenshots/trace-${name}-${device}-${language}.png`, fullPage: true });
+
+      await page.goto('/trace');
+      await hydrated(page);
+      await accessible(page);
+      await shot('choose');
+
+      await page.goto('/trace?store=S001&kind=sale');
+      await hydrated(page);
+      const steps = page.locator('.step');
+      await expect(steps).toHaveCount(30);
+      await steps.first().locator('summary').click();
+      await expect(steps.first().getByRole('columnheader', { name: words.before })).toBeVisible();
+      await accessible(page);
+      await shot('store');
+      await page.getByRole('button', { name: words.earlier }).click();
+      await expect(steps).toHaveCount(60);
+
+      await page.locator('.step').first().locator('table a').first().click();
+      await expect(page).toHaveURL(/\/trace\/product\//);
+      await hydrated(page);
+      await expect(page.locator('.step').first()).toBeVisible();
+      await shot('product');
+
+      await page.goto('/devices?store=S001');
+      await hydrated(page);
+      await accessible(page);
+      await shot('devices');
+
+      const yesterday = new Date(Date.now() + 8 * 3_600_000 - 86_400_000).toISOString().slice(0, 10);
+      await page.goto(`/audit?store=S001&day=${yesterday}`);
+      await hydrated(page);
+      await expect(page.getByText(words.untouched, { exact: true })).toBeVisible();
+      await accessible(page);
+      await shot('audit');
+    });
+  }
+
+  test(`a proof is checked in the browser without the server, ${language}`, async ({ browserOf }) => {
+    const browser = browserOf('desktop', language);
+    const page = await browser.open();
+    await signIn(page, 'auditor');
+    const proof = await page.evaluate(async () => (await fetch('/api/v1/proof?store=S001&seq=5')).text());
+    await page.goto('/proof');
+    await hydrated(page);
+    await browser.context.setOffline(true);
+    const genuine = join(tmpdir(), 'shelftrace-proof.json');
+    writeFileSync(genuine, proof);
+    await page.locator('input[type=file]').setInputFiles(genuine);
+    await expect(page.getByText(words.holds, { exact: true })).toBeVisible();
+    await accessible(page);
+    await page.screenshot({ path: `screenshots/trace-proof-${language}.png`, fullPage: true });
+    const forged = join(tmpdir(), 'shelftrace-forged.json');
+    const altered = JSON.parse(proof) as { event: string };
+    const bytes = Buffer.from(altered.event, 'base64');
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    writeFileSync(forged, JSON.stringify({ ...altered, event: bytes.toString('base64') }));
+    await page.locator('input[type=file]').setInputFiles(forged);
+    await expect(page.getByText(words.fails, { exact: true })).toBeVisible();
+    await browser.context.setOffline(false);
+  });
+
+  test(`an alarm is taken and closed, ${language}`, async ({ browserOf, server }) => {
+    const phone = await Machine.signIn(server.origin, 'lina');
+    const snapshot = await phone.snapshot('S001');
+    const counted = phone.event(snapshot, { stocktake_opened: { stocktake: `S001-2026${language === 'zh' ? '0101' : '0102'}` } });
+    counted.effective_at = Date.now() + 3_600_000;
+    expect((await phone.sync([counted]))[0]?.outcome.is).toBe('accepted');
+
+    const page = await browserOf('phone', language).open();
+    await signIn(page, 'wangwei');
+    await page.goto('/cases');
+    await hydrated(page);
+    const cases = page.locator('.case');
+    await accessible(page);
+    await page.screenshot({ path: `screenshots/trace-cases-${language}.png`, fullPage: true });
+    const n = await cases.count();
+    const mine = cases.filter({ has: page.getByRole('button', { name: words.take }) }).first();
+    await mine.getByRole('button', { name: words.take }).click();
+    await expect(page.locator('.segment').nth(1)).toHaveText(/1/);
+    await cases.filter({ hasText: '王伟' }).first().getByRole('button', { name: words.close }).click();
+    await page.getByLabel(words.found).fill('手机没有自动校时');
+    await accessible(page);
+    await page.screenshot({ path: `screenshots/trace-close-${language}.png`, fullPage: true });
+    await page.locator('.case__form button[type=submit]').click();
+    await expect(cases).toHaveCount(n - 1);
+
+    // The phone that sent it can be barred, and let in again.
+    await page.goto('/devices');
+    await hydrated(page);
+    const row = page.locator('.case').filter({ hasText: '李娜' }).first();
+    await row.getByRole('button', { name: words.bar, exact: true }).click();
+    await row.getByRole('group').getByRole('button').first().click();
+    await expect(row.getByRole('button', { name: words.admit })).toBeVisible();
+    await expect(phone.sync([phone.event(snapshot, { stocktake_opened: { stocktake: 'S001-20260103' } })])).rejects.toThrow('423');
+    await page.screenshot({ path: `screenshots/trace-barred-${language}.png`, fullPage: true });
+    await row.getByRole('button', { name: words.admit }).click();
+    await expect(row.getByRole('button', { name: words.bar, exact: true })).toBeVisible();
+  });
+}
