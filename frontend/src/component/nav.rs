@@ -69,7 +69,7 @@ fn OverdueBadge() -> impl IntoView {
         let n = overdue.map_or(0, |overdue| overdue.0.get());
         (n > 0).then(|| {
             view! {
-                <span class="nav-link__waiting">
+                <span class="nav-link__count">
                     <span aria-hidden="true">{n}</span>
                     <span class="visually-hidden">{language.n_overdue_cases(n)}</span>
                 </span>

@@ -2,8 +2,9 @@
 
 use domain::accept::{CitedMovement, Facts, OnlyServerKnows, PhotoFact, Recount, Refusal, Verdicts, accept};
 use domain::append::with_consequences;
+use domain::case::Case;
 use domain::chain::{Hash, Head};
-use domain::event::{DeviceEvent, EventBody, LedgerEvent, Stamp};
+use domain::event::{DeviceEvent, EventBody, Flag, LedgerEvent, Stamp};
 use domain::fold::{Categories, ReadModels};
 use domain::geo::Coordinates;
 use domain::id::{CategoryCode, EventId, PersonId, RegionCode, ShelfCode, SkuCode, StocktakeId, StoreCode};
@@ -212,5 +213,10 @@ impl Facts for ServerFacts<'_> {
     }
     fn has_counted(&self, stocktake: &StocktakeId, line: &LineRef, person: &PersonId) -> bool {
         self.line(stocktake, line).is_some_and(|line| line.tallies.contains_key(person))
+    }
+    fn case(&self, event: &EventId, flag: Flag) -> Result<Option<Case>, OnlyServerKnows> {
+        let known = self.server.models.cases.get(&(*event, flag)).cloned();
+        let raises = |known: &&LedgerEvent| known.stamp.flags.contains(&flag);
+        Ok(known.or_else(|| self.server.event(*event).filter(raises).map(|known| Case::raised(known, flag))))
     }
 }
