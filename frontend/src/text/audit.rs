@@ -4,7 +4,6 @@ use super::{Language, messages};
 use crate::format;
 use domain::audit::{AuditFlaw, WitnessKind};
 use domain::case::{CaseList, CaseOutcome, Severity};
-use domain::movement::Place;
 use domain::proof::ProofError;
 use domain::trace::{EventKind, SubjectKind};
 
@@ -82,8 +81,6 @@ messages! {
     stock_place: "位置" / "Place";
     stock_not_booked: "未入账" / "not booked";
     only_this_person: "只看此人" / "Only this person";
-    place_back_room: "后仓" / "Back room";
-    place_elsewhere: "店外" / "Outside the store";
 
     place_map_label(distance): "地图：离店 {distance} m" / "Map: {distance} m from the store";
     map_store: "门店" / "Store";
@@ -263,16 +260,6 @@ impl Language {
             SubjectKind::Photo => self.subject_photo(),
             SubjectKind::Flag => self.filter_flag(),
             SubjectKind::Kind => self.filter_kind(),
-        }
-    }
-
-    /// A place of stock.
-    #[must_use]
-    pub fn stock_place_name(self, place: &Place) -> String {
-        match place {
-            Place::Shelf(shelf) => shelf.to_string(),
-            Place::BackRoom => self.place_back_room().to_owned(),
-            _ => self.place_elsewhere().to_owned(),
         }
     }
 

@@ -188,7 +188,7 @@ fn Changes(changes: Vec<StockChange>, n_more: u32, store: String) -> impl IntoVi
         view! {
             <tr>
                 <th scope="row"><a href=href>{change.name}</a></th>
-                <td>{language.stock_place_name(&change.place)}</td>
+                <td>{language.place(&change.place)}</td>
                 <td class="number">{before}</td>
                 <td class="number">{format::signed(change.units)}</td>
                 <td class="number">{after}</td>
