@@ -45,7 +45,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/board", get(board::chain))
         .route("/api/v1/board/{store}", get(board::store))
         .route("/api/v1/board/{store}/{shelf}", get(board::shelf))
-        .route("/api/v1/sales", get(movement::sale))
+        .route("/api/v1/sales", get(movement::sales))
         .route("/api/v1/movements", get(movement::fates))
         .route("/api/v1/approvals", get(movement::approvals))
         .route("/api/v1/purchase-orders", get(order::list).put(order::put))

@@ -8,8 +8,8 @@ use axum::extract::{Query, RawQuery, State};
 use axum::{Extension, Json};
 use domain::draft::{SaleFound, SoldLine};
 use domain::event::EventBody;
-use domain::id::EventId;
-use domain::movement::MovementKind;
+use domain::id::{EventId, SkuCode};
+use domain::movement::{MovementKind, Units};
 use domain::sync::MovementFate;
 use frontend::backend::Approvals;
 use serde::Deserialize;
@@ -23,14 +23,14 @@ pub struct ByDocument {
     document: Option<String>,
 }
 
-/// The store's sale with that receipt number: what was sold, for how much, and what of it has come back. Of several,
-/// the latest that stands.
-pub async fn sale(
+/// The store's sales with that receipt number that stand, the latest first: what was sold, for how much, and what of it
+/// has come back.
+pub async fn sales(
     State(state): State<AppState>,
     Extension(asker): Extension<Asker>,
     RawQuery(query): RawQuery,
     Query(filter): Query<ByDocument>,
-) -> Result<Json<SaleFound>, ApiError> {
+) -> Result<Json<Vec<SaleFound>>, ApiError> {
     let store = store_in_query(asker.viewer()?, query.as_deref())?;
     let document = filter.document.unwrap_or_default().trim().to_owned();
     if document.is_empty() {
@@ -39,21 +39,28 @@ pub async fn sale(
     let sales = state.db.movements_of_document(&store, &document, MovementKind::Sale).await?;
     let ids: Vec<EventId> = sales.iter().map(|sale| sale.event.event.id).collect();
     let outcomes = state.db.outcomes(&store, &ids).await?;
-    // One that was reversed, or awaits approval, was not sold.
-    let stands = sales.into_iter().rfind(|sale| !outcomes.contains_key(&sale.event.event.id));
-    let event = stands.ok_or(ApiError::NotFound)?.event;
-    let EventBody::Moved(movement) = &event.event.body else { return Err(ApiError::NotFound) };
-    let returned = state.db.returned_of(&store, event.event.id).await?;
     let masters = state.directory.masters();
-    let price = |sku: &domain::id::SkuCode| masters.products().get(sku).map_or(0, |product| product.price_minor);
-    let line = |(sku, sold_units): (&domain::id::SkuCode, i64)| SoldLine {
-        sku: sku.clone(),
-        sold_units,
-        returned_units: returned.get(sku).copied().unwrap_or_default(),
-        paid_minor: movement.prices.get(sku).copied().unwrap_or_else(|| price(sku)),
-    };
-    let lines = movement.units_moved().into_iter().map(line).collect();
-    Ok(Json(SaleFound { sale: event.event.id, document, sold_at: event.effective_at(), lines }))
+    let price = |sku: &SkuCode| masters.products().get(sku).map_or(0, |product| product.price_minor);
+    let mut found = Vec::new();
+    // One that was reversed, or awaits approval, was not sold.
+    for sale in sales.into_iter().rev().filter(|sale| !outcomes.contains_key(&sale.event.event.id)) {
+        let event = sale.event;
+        let EventBody::Moved(movement) = &event.event.body else { continue };
+        let returned = state.db.returned_of(&store, event.event.id).await?;
+        let line = |(sku, sold_units): (&SkuCode, Units)| SoldLine {
+            sku: sku.clone(),
+            sold_units,
+            returned_units: returned.get(sku).copied().unwrap_or_default(),
+            paid_minor: movement.prices.get(sku).copied().unwrap_or_else(|| price(sku)),
+        };
+        found.push(SaleFound {
+            sale: event.event.id,
+            document: document.clone(),
+            sold_at: event.effective_at(),
+            lines: movement.units_moved().into_iter().map(line).collect(),
+        });
+    }
+    Ok(Json(found))
 }
 
 /// Which movements.

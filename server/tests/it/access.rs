@@ -16,7 +16,8 @@ async fn opens(browser: &Browser, entrance: &Entrance, store: &str) -> bool {
     let path = path.replace("{id}", &PhotoId::of(b"nothing").to_string());
     let path = path.replace("{device}", "01KAPX3CE0YBGAD9P5M7S0T8CM");
     let reply = if entrance.method == Method::GET {
-        let in_query = matches!(entrance.policy, Policy::May(_, On::StoreInQuery));
+        let in_query =
+            matches!(entrance.policy, Policy::May(_, On::StoreInQuery) | Policy::MayAny(_, On::StoreInQuery));
         browser.get(&if in_query { format!("{path}?store={store}&q=x&day=2026-11-22&seq=1") } else { path }).await
     } else if entrance.method == Method::PUT {
         browser.put(&format!("{path}?store={store}"), "no photo").await
@@ -71,6 +72,8 @@ POST /fn/workbench: clerk +++ manager +++ regional --- hq --- auditor ---
 POST /fn/chain_board: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/store_plan: clerk --- manager +-- regional ++- hq +++ auditor +++
 POST /fn/shelf_detail: clerk --- manager +-- regional ++- hq +++ auditor +++
+POST /fn/approvals: clerk --- manager +++ regional +++ hq +++ auditor ---
+POST /fn/count_approvals: clerk --- manager +++ regional +++ hq +++ auditor ---
 POST /fn/trace_page: clerk --- manager +-- regional ++- hq +++ auditor +++
 POST /fn/trace_stores: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/suggestions: clerk --- manager +-- regional ++- hq +++ auditor +++
@@ -85,6 +88,11 @@ GET /api/v1/snapshot: clerk +-- manager +-- regional --- hq --- auditor ---
 POST /api/v1/sync: clerk +++ manager +++ regional +++ hq +++ auditor +++
 PUT /api/v1/photos/{id}: clerk +-- manager +-- regional --- hq +++ auditor ---
 GET /api/v1/photos/{id}: clerk +++ manager +++ regional +++ hq +++ auditor +++
+GET /api/v1/sales: clerk +-- manager +-- regional --- hq --- auditor ---
+GET /api/v1/movements: clerk +-- manager +-- regional --- hq --- auditor ---
+GET /api/v1/approvals: clerk --- manager +++ regional +++ hq +++ auditor ---
+GET /api/v1/purchase-orders: clerk +-- manager +-- regional ++- hq +++ auditor +++
+PUT /api/v1/purchase-orders: clerk --- manager --- regional --- hq +++ auditor ---
 GET /api/v1/stock: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/events: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/trace: clerk --- manager +-- regional ++- hq +++ auditor +++

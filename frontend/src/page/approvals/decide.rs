@@ -59,10 +59,10 @@ pub fn Decide(event: EventId, store: StoreCode, viewer: Viewer, reload: Callback
             let _ = step.try_set(next);
         });
     };
-    // Once the ledger has it, it awaits nobody any more.
+    // Once the ledger has answered, it awaits nobody any more.
     Effect::new(move |_| {
         if let Step::Kept { fate, .. } = step.get()
-            && fate.get() == Fate::InLedger
+            && matches!(fate.get(), Fate::InLedger | Fate::Refused(_))
             && let Some(count) = count
         {
             count.refresh();

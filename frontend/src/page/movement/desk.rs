@@ -342,14 +342,15 @@ impl MoveDesk {
             if self.lookup.try_get_untracked().is_none() {
                 return;
             }
-            match (answer.status, answer.json::<SaleFound>()) {
-                (200, Some(sale)) => {
+            let found = answer.json::<Vec<SaleFound>>();
+            match (answer.status, found.map(|sales| sales.into_iter().next())) {
+                (200, Some(None)) => self.lookup.set(Lookup::NotFound(number)),
+                (200, Some(Some(sale))) => {
                     self.lookup.set(Lookup::Idle);
                     self.good();
                     self.edit(|draft| draft.take_sale(sale));
                     self.stage.set(Stage::Compose);
                 }
-                (404, _) => self.lookup.set(Lookup::NotFound(number)),
                 (0 | 502..=504, _) => self.lookup.set(Lookup::Offline(number)),
                 _ => self.lookup.set(Lookup::Failed),
             }

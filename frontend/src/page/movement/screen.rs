@@ -19,6 +19,7 @@ use crate::scan::refused::Refused;
 use crate::scan::stage::CameraStage;
 use crate::text::use_language;
 use domain::movement::{MovementKind, Place};
+use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -79,6 +80,14 @@ fn Opened(desk: MoveDesk) -> impl IntoView {
             camera.close();
         }
     });
+    // Each stage begins at its top.
+    let list = NodeRef::<Div>::new();
+    Effect::new(move |_| {
+        desk.stage.track();
+        if let Some(list) = list.get_untracked() {
+            list.set_scroll_top(0);
+        }
+    });
     let has_picture = Memo::new(move |_| is_scanning.get() && camera.state.get() != CameraState::Off);
     let can_undo = Signal::derive(move || desk.draft.with(domain::draft::Draft::can_undo));
     let undo = Callback::new(move |()| desk.undo());
@@ -97,7 +106,7 @@ fn Opened(desk: MoveDesk) -> impl IntoView {
             <div class="count__result" role="alert">
                 {move || desk.refused.get().map(|why| view! { <Refused why refused=desk.refused/> })}
             </div>
-            <div class="count__list">
+            <div class="count__list" node_ref=list>
                 {move || match desk.stage.get() {
                     Stage::Document => view! { <Document desk/> }.into_any(),
                     Stage::Compose => view! { <Compose desk/> }.into_any(),
