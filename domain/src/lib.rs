@@ -9,6 +9,7 @@
 #![warn(missing_docs)]
 
 pub mod accept;
+pub mod accuracy;
 pub mod append;
 pub mod approval;
 pub mod barcode;
@@ -28,7 +29,9 @@ pub mod lot;
 pub mod master;
 pub mod movement;
 pub mod photo;
+pub mod plan;
 pub mod policy;
+pub mod review;
 pub mod scan;
 pub mod shelf_tag;
 pub mod stocktake;

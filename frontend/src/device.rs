@@ -8,6 +8,9 @@ pub mod camera;
 #[cfg(feature = "hydrate")]
 mod fate;
 #[cfg(feature = "hydrate")]
+mod answer;
+mod ask;
+#[cfg(feature = "hydrate")]
 pub(crate) mod glue;
 #[cfg(feature = "hydrate")]
 pub(crate) mod http;
@@ -20,6 +23,8 @@ pub mod photo;
 pub(crate) mod recorder;
 #[cfg(feature = "hydrate")]
 pub(crate) mod snapshot;
+
+pub use ask::{Told, tell};
 
 use domain::accept::Refusal;
 use domain::event::DeviceEvent;

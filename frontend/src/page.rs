@@ -1,13 +1,18 @@
 //! The screens, one a file.
 
 pub mod account;
+pub mod accuracy;
 pub mod approvals;
 pub mod board;
 pub mod count;
 pub mod home;
+pub mod key_in;
 pub mod missing;
 pub mod movement;
 pub mod moves;
 pub mod shelf_trace;
 pub mod sign_in;
+pub mod stocktake;
+pub mod stocktake_list;
+pub mod stocktake_new;
 pub mod store_plan;

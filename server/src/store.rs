@@ -1,5 +1,6 @@
 //! The database: the only place that speaks SurrealQL, beside [`crate::ledger`]'s one writing transaction.
 
+mod count;
 pub mod db;
 pub mod directory;
 pub mod master;

@@ -99,6 +99,9 @@ pub fn needs(event: &EventBody, cited: Option<&EventBody>, masters: &impl Catego
         EventBody::VariancePosted { lines, .. } => {
             lines.iter().for_each(|posted| needs.line(&posted.line, masters));
         }
+        EventBody::SheetKeyed { shelf, .. } => {
+            needs.areas.insert(Area::Shelf(shelf.clone()));
+        }
         EventBody::StocktakeOpened { .. }
         | EventBody::StocktakeSubmitted { .. }
         | EventBody::StocktakePlanned { .. }

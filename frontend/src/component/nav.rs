@@ -30,6 +30,10 @@ fn places() -> Vec<Place> {
     if session.may(Action::Approve) {
         places.push(Place { href: "/approvals".into(), glyph: Glyph::Approve, label: language.nav_approvals() });
     }
+    if session.may(Action::SeeStock) {
+        let href = session.stocktakes_path();
+        places.push(Place { href, glyph: Glyph::Clipboard, label: language.nav_stocktakes() });
+    }
     places.push(Place { href: "/account".into(), glyph: Glyph::Person, label: language.nav_account() });
     places
 }

@@ -17,6 +17,7 @@ mod rebuild;
 mod schema;
 mod sign_in;
 mod snapshot;
+mod stocktake;
 mod support;
 mod sync;
 mod verify;
