@@ -142,7 +142,8 @@ fn actions(body: &EventBody) -> &'static [Action] {
         EventBody::StocktakeOpened { .. }
         | EventBody::Counted { .. }
         | EventBody::CountUndone { .. }
-        | EventBody::ShelfFinished { .. } => &[Action::Count],
+        | EventBody::ShelfFinished { .. }
+        | EventBody::SheetKeyed { .. } => &[Action::Count],
         EventBody::CaseTaken { .. } | EventBody::CaseClosed { .. } => &[Action::FollowUp],
         EventBody::VariancePosted { .. } => &[],
     }

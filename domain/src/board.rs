@@ -417,6 +417,13 @@ pub enum TraceWhat {
         /// What was found.
         note: Option<String>,
     },
+    /// Counts were keyed in from paper.
+    SheetKeyed {
+        /// Of which shelf.
+        shelf: ShelfCode,
+        /// Who counted, as written on the paper.
+        counted_by: String,
+    },
 }
 
 /// What the live feed sends as event `store`: one store's new row. The feed opens with one `board` event whose data is

@@ -162,6 +162,15 @@ pub enum EventBody {
         /// What was found.
         note: Option<String>,
     },
+    /// Counts of a shelf were keyed in from paper: whoever recorded them did not count themselves.
+    SheetKeyed {
+        /// Which stocktake.
+        stocktake: StocktakeId,
+        /// Which shelf.
+        shelf: ShelfCode,
+        /// Who counted, as written on the paper.
+        counted_by: String,
+    },
 }
 
 impl EventBody {
@@ -179,7 +188,8 @@ impl EventBody {
             | Self::LineDecided { stocktake, .. }
             | Self::StocktakeApproved { stocktake, .. }
             | Self::StocktakeCancelled { stocktake, .. }
-            | Self::VariancePosted { stocktake, .. } => Some(stocktake),
+            | Self::VariancePosted { stocktake, .. }
+            | Self::SheetKeyed { stocktake, .. } => Some(stocktake),
             Self::Moved(_)
             | Self::Reversed { .. }
             | Self::Approved { .. }

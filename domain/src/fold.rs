@@ -204,6 +204,7 @@ impl ReadModels {
                 }
                 self.touch(Area::Shelf(shelf.clone()), at);
             }
+            EventBody::SheetKeyed { shelf, .. } => self.touch(Area::Shelf(shelf.clone()), at),
             EventBody::Counted { stocktake, shelf, item, units, .. } => match item {
                 CountedItem::Known(sku) => {
                     let line = LineRef { shelf: shelf.clone(), sku: sku.clone() };

@@ -12,6 +12,7 @@
 #![warn(missing_docs)]
 
 pub mod accept;
+pub mod accuracy;
 pub mod append;
 pub mod approval;
 pub mod audit;
@@ -34,8 +35,10 @@ pub mod lot;
 pub mod master;
 pub mod movement;
 pub mod photo;
+pub mod plan;
 pub mod policy;
 pub mod proof;
+pub mod review;
 pub mod scan;
 pub mod shelf_tag;
 pub mod stocktake;

@@ -363,6 +363,14 @@ impl PhoneFacts {
                     known.finished.insert(shelf.clone(), (event.effective_at, event.person.clone()));
                 }
             }
+            EventBody::Counted { stocktake, shelf, .. } => {
+                // Counting a shelf again takes back that it was complete.
+                if let Some(known) = self.stocktakes.get_mut(stocktake)
+                    && known.finished.get(shelf).is_some_and(|(at, _)| *at < event.effective_at)
+                {
+                    known.finished.remove(shelf);
+                }
+            }
             EventBody::CountUndone { cites, .. } => {
                 self.undone.insert(*cites);
             }

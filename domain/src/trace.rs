@@ -144,11 +144,13 @@ pub enum EventKind {
     CaseTaken,
     /// An alarm has been looked into.
     CaseClosed,
+    /// Counts were keyed in from paper.
+    SheetKeyed,
 }
 
 impl EventKind {
     /// The kinds beside movements.
-    const OTHERS: [Self; 16] = [
+    const OTHERS: [Self; 17] = [
         Self::StocktakeOpened,
         Self::Counted,
         Self::CountUndone,
@@ -165,6 +167,7 @@ impl EventKind {
         Self::VariancePosted,
         Self::CaseTaken,
         Self::CaseClosed,
+        Self::SheetKeyed,
     ];
 
     /// Every kind: movements first.
@@ -193,6 +196,7 @@ impl EventKind {
             Self::VariancePosted => "variance_posted",
             Self::CaseTaken => "case_taken",
             Self::CaseClosed => "case_closed",
+            Self::SheetKeyed => "sheet_keyed",
         }
     }
 
@@ -223,6 +227,7 @@ impl EventKind {
             EventBody::VariancePosted { .. } => Self::VariancePosted,
             EventBody::CaseTaken { .. } => Self::CaseTaken,
             EventBody::CaseClosed { .. } => Self::CaseClosed,
+            EventBody::SheetKeyed { .. } => Self::SheetKeyed,
         }
     }
 }
@@ -261,7 +266,7 @@ fn about(body: &EventBody, found: &mut BTreeSet<Subject>) {
                 found.insert(Subject::new(SubjectKind::Product, sku));
             }
         }
-        EventBody::ShelfFinished { shelf, .. } => {
+        EventBody::ShelfFinished { shelf, .. } | EventBody::SheetKeyed { shelf, .. } => {
             found.insert(Subject::new(SubjectKind::Shelf, shelf));
         }
         EventBody::Moved(movement) => about_movement(movement, found),

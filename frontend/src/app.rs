@@ -5,6 +5,7 @@ use crate::browser;
 use crate::component::approval_count::provide_approval_count;
 use crate::component::nav::{OverdueCases, Rail, TabBar, TopBar};
 use crate::page::account::AccountPage;
+use crate::page::accuracy::AccuracyPage;
 use crate::page::approvals::ApprovalsPage;
 use crate::page::audit::AuditPage;
 use crate::page::board::BoardPage;
@@ -12,12 +13,16 @@ use crate::page::cases::{CasesPage, overdue_count};
 use crate::page::count::CountPage;
 use crate::page::devices::DevicesPage;
 use crate::page::home::HomePage;
+use crate::page::key_in::KeyInPage;
 use crate::page::missing::MissingPage;
 use crate::page::movement::MovementPage;
 use crate::page::moves::MovesPage;
 use crate::page::proof::ProofPage;
 use crate::page::shelf_trace::ShelfTracePage;
 use crate::page::sign_in::SignInPage;
+use crate::page::stocktake::StocktakePage;
+use crate::page::stocktake_list::{StocktakeListPage, StocktakeStoresPage};
+use crate::page::stocktake_new::StocktakeNewPage;
 use crate::page::store_plan::StorePlanPage;
 use crate::page::trace::TracePage;
 use crate::session::{Session, use_session};
@@ -64,6 +69,12 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/devices") view=DevicesPage ssr=SsrMode::Async/>
                     <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
                     <Route path=path!("/proof") view=ProofPage ssr=SsrMode::Async/>
+                    <Route path=path!("/stocktakes") view=StocktakeStoresPage ssr=SsrMode::Async/>
+                    <Route path=path!("/stocktakes/:store") view=StocktakeListPage ssr=SsrMode::Async/>
+                    <Route path=path!("/stocktakes/:store/new") view=StocktakeNewPage ssr=SsrMode::Async/>
+                    <Route path=path!("/stocktakes/:store/:stocktake") view=StocktakePage ssr=SsrMode::Async/>
+                    <Route path=path!("/stocktakes/:store/:stocktake/key-in") view=KeyInPage ssr=SsrMode::Async/>
+                    <Route path=path!("/accuracy") view=AccuracyPage ssr=SsrMode::Async/>
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>

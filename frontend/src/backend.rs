@@ -6,18 +6,22 @@
 //!
 //! Writing to the ledger is not among them: phones send events to `/api/v1/sync`, so that a queue outlives a build.
 
+mod stocktake;
+
+pub use stocktake::*;
+
 use domain::approval::approves;
 use domain::audit::DayAudit;
 use domain::board::{ChainBoard, ShelfDetail, StorePlan};
 use domain::case::{CaseCounts, CaseList, CasePage};
 use domain::device::DevicePage;
 use domain::event::Flag;
-use domain::id::{DeviceId, EventId, PersonId, ShelfCode, SkuCode, StoreCode};
+use domain::id::{DeviceId, EventId, PersonId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use domain::instant::{Timestamp, ZoneOffset};
 use domain::master::Name;
 use domain::movement::Movement;
 use domain::policy::{Role, Viewer};
-use domain::stocktake::Stocktake;
+use domain::stocktake::{LineRef, Stocktake};
 use domain::trace::{Subject, Suggestion, TraceAsk, TracePage, TraceStores};
 use leptos::prelude::*;
 use leptos::server_fn::codec::JsonEncoding;
@@ -35,7 +39,7 @@ pub type Reply<T> = Pin<Box<dyn Future<Output = Result<T, BackendError>> + Send>
 /// What the server does for pages. Made for one request: it knows who asks.
 ///
 /// Every method checks with [`domain::policy`] that the viewer may; pages only mirror what the policy says.
-pub trait Backend: Send + Sync {
+pub trait Backend: StocktakeBackend + Send + Sync {
     /// Who is signed in, if anybody.
     fn viewer(&self) -> Option<Viewer>;
 
@@ -116,8 +120,23 @@ pub struct Workbench {
     pub zone_offset: ZoneOffset,
     /// The stocktake that is open, or else the latest one.
     pub stocktake: Option<Stocktake>,
-    /// Its shelves, in order.
+    /// The shelves to count: the viewer's own first, then in order.
     pub shelves: Vec<ShelfTask>,
+    /// Lines that the viewer may count again.
+    pub recounts: Vec<RecountRow>,
+    /// Lines that somebody else must count again, because the viewer has counted them.
+    pub n_recounts_for_others: u32,
+}
+
+/// A line to be counted again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecountRow {
+    /// Of which stocktake.
+    pub stocktake: StocktakeId,
+    /// Which line.
+    pub line: LineRef,
+    /// What the item is called.
+    pub name: String,
 }
 
 /// How far a shelf is counted in the workbench's stocktake.
@@ -125,10 +144,18 @@ pub struct Workbench {
 pub struct ShelfTask {
     /// The shelf.
     pub shelf: ShelfCode,
-    /// Lines of the planogram.
+    /// Lines to count.
     pub n_planned: u32,
     /// Lines counted, those that are not in the planogram included.
     pub n_counted: u32,
+    /// Who is to count it, as shown.
+    pub assigned: Option<String>,
+    /// Whether that is the viewer.
+    pub is_mine: bool,
+    /// Who else is counting it just now, as shown.
+    pub counting: Vec<String>,
+    /// Whether it is reported complete.
+    pub is_finished: bool,
 }
 
 /// Movements that await somebody's word, the oldest first.

@@ -4,6 +4,9 @@
 //! the phone can store at all. The parts behind it exist in the browser only: `glue` calls the TypeScript that
 //! talks to IndexedDB, camera and location, `recorder` writes events down, `outbox` sends them.
 
+#[cfg(feature = "hydrate")]
+mod answer;
+mod ask;
 pub mod camera;
 #[cfg(feature = "hydrate")]
 mod fate;
@@ -20,6 +23,8 @@ pub mod photo;
 pub(crate) mod recorder;
 #[cfg(feature = "hydrate")]
 pub(crate) mod snapshot;
+
+pub use ask::{Told, tell};
 
 use domain::accept::Refusal;
 use domain::event::{DeviceEvent, EventBody};

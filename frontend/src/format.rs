@@ -53,6 +53,20 @@ pub fn parse_money(text: &str) -> Option<i64> {
     Some(whole * 100 + cents)
 }
 
+/// `+¥3.00`, `−¥4.00`, `¥0.00`.
+#[must_use]
+pub fn signed_money(minor: i64) -> String {
+    if minor > 0 { format!("+{}", money(minor)) } else { money(minor) }
+}
+
+/// `8.37 %` of a share, to a hundredth, with a true minus sign; `–` for none.
+#[must_use]
+pub fn fine_percent(share: Option<f64>) -> String {
+    let Some(share) = share else { return "–".to_owned() };
+    let text = format!("{:.2} %", (share * 100.0).abs());
+    if share < 0.0 && text != "0.00 %" { format!("−{text}") } else { text }
+}
+
 /// `83 %` of a share from 0 to 1. Rounded down, so that 100 % means all of it.
 #[must_use]
 pub fn percent(share: f64) -> String {
@@ -131,6 +145,16 @@ mod tests {
         assert_eq!(percent(0.999), "99 %");
         assert_eq!(percent(1.0), "100 %");
         assert_eq!(percent(0.29), "29 %");
+    }
+
+    #[test]
+    fn money_and_shares_carry_their_sign() {
+        assert_eq!(money(123_450), "¥1,234.50");
+        assert_eq!(signed_money(-5), "−¥0.05");
+        assert_eq!(signed_money(300), "+¥3.00");
+        assert_eq!(fine_percent(Some(-0.08374)), "−8.37 %");
+        assert_eq!(fine_percent(Some(-0.000_01)), "0.00 %");
+        assert_eq!(fine_percent(None), "–");
     }
 
     #[test]

@@ -31,6 +31,21 @@ impl Session {
             _ => "/board".to_owned(),
         }
     }
+
+    /// The path of the stocktakes the viewer may see.
+    #[must_use]
+    pub fn stocktakes_path(&self) -> String {
+        match self.viewer.as_ref().map(|viewer| &viewer.scope) {
+            Some(Scope::Store(store)) => format!("/stocktakes/{store}"),
+            _ => "/stocktakes".to_owned(),
+        }
+    }
+
+    /// Whether the viewer's scope is wider than one store.
+    #[must_use]
+    pub fn sees_several_stores(&self) -> bool {
+        !matches!(self.viewer.as_ref().map(|viewer| &viewer.scope), Some(Scope::Store(_)))
+    }
 }
 
 /// The page's session.

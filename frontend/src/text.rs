@@ -4,6 +4,7 @@
 //! placeholder misspelt, does not compile. One file of this folder holds the words of one part of the product.
 
 mod account;
+mod accuracy;
 mod audit;
 mod board;
 mod count;
@@ -13,6 +14,7 @@ mod moving;
 mod photo;
 mod refusal;
 mod sign_in;
+mod stocktake;
 mod trace;
 
 use crate::backend::BackendError;

@@ -86,6 +86,12 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/devices", Policy::Public),
     entrance(Method::GET, "/audit", Policy::Public),
     entrance(Method::GET, "/proof", Policy::Public),
+    entrance(Method::GET, "/stocktakes", Policy::Public),
+    entrance(Method::GET, "/stocktakes/{store}", Policy::Public),
+    entrance(Method::GET, "/stocktakes/{store}/new", Policy::Public),
+    entrance(Method::GET, "/stocktakes/{store}/{stocktake}", Policy::Public),
+    entrance(Method::GET, "/stocktakes/{store}/{stocktake}/key-in", Policy::Public),
+    entrance(Method::GET, "/accuracy", Policy::Public),
     entrance(Method::GET, "/account", Policy::Public),
     entrance(Method::GET, "/offline-shell", Policy::Public),
     // Server functions of the pages.
@@ -107,6 +113,13 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::POST, "/fn/devices", Policy::May(Action::SeeTrace, On::OwnScope)),
     entrance(Method::POST, "/fn/admit_device", Policy::May(Action::ManageDevices, On::OwnScope)),
     entrance(Method::POST, "/fn/audit_day", Policy::May(Action::SeeTrace, On::StoreArgument)),
+    entrance(Method::POST, "/fn/stocktakes", Policy::May(Action::SeeStock, On::StoreArgument)),
+    entrance(Method::POST, "/fn/stocktake", Policy::May(Action::SeeStock, On::StoreArgument)),
+    entrance(Method::POST, "/fn/review_page", Policy::May(Action::SeeStock, On::StoreArgument)),
+    entrance(Method::POST, "/fn/plan_options", Policy::May(Action::RunStocktake, On::StoreArgument)),
+    entrance(Method::POST, "/fn/plan_draft", Policy::May(Action::RunStocktake, On::StoreArgument)),
+    entrance(Method::POST, "/fn/count_sheet", Policy::May(Action::Count, On::StoreArgument)),
+    entrance(Method::POST, "/fn/accuracy", Policy::May(Action::SeeStock, On::OwnScope)),
     // The API.
     entrance(Method::POST, "/api/v1/sign-in", Policy::Public),
     entrance(Method::POST, "/api/v1/sign-out", Policy::Public),
@@ -138,6 +151,7 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/api/v1/board", Policy::May(Action::SeeBoard, On::OwnScope)),
     entrance(Method::GET, "/api/v1/board/{store}", Policy::May(Action::SeeBoard, On::StoreInPath)),
     entrance(Method::GET, "/api/v1/board/{store}/{shelf}", Policy::May(Action::SeeStock, On::StoreInPath)),
+    entrance(Method::GET, "/api/v1/accuracy.csv", Policy::May(Action::SeeStock, On::OwnScope)),
     entrance(Method::GET, "/api/v1/live", Policy::May(Action::SeeBoard, On::OwnScope)),
     entrance(Method::GET, "/api/v1/people", Policy::May(Action::ManagePeople, On::Chain)),
     entrance(Method::POST, "/api/v1/people/{person}/disable", Policy::May(Action::ManagePeople, On::Chain)),
@@ -145,6 +159,7 @@ pub const TABLE: &[Entrance] = &[
     // Sheets to print.
     entrance(Method::GET, "/print/shelves/{store}", Policy::May(Action::PrintLabels, On::StoreInPath)),
     entrance(Method::GET, "/print/products/{store}", Policy::May(Action::PrintLabels, On::StoreInPath)),
+    entrance(Method::GET, "/print/count-sheet/{store}/{stocktake}", Policy::May(Action::PrintLabels, On::StoreInPath)),
     entrance(Method::GET, "/print/sheet.css", Policy::Public),
     // For whoever watches over the server.
     entrance(Method::GET, "/healthz", Policy::Public),

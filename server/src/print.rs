@@ -4,12 +4,14 @@
 //! browser. Labels are in both languages, because everybody in the store reads them; the line above them, which is
 //! not printed, is in the reader's.
 
+mod count_sheet;
 mod page;
 mod product;
 mod route;
 mod shelf;
 mod symbol;
 
+pub use count_sheet::count_sheet;
 pub use page::Style;
 pub use product::{Faced, faced, product_sheet};
 pub use route::routes;

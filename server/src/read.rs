@@ -1,17 +1,20 @@
 //! What pages and routes read, cut to what the viewer may see.
 
+pub mod accuracy;
+pub mod planning;
+pub mod stocktake;
+
 use crate::error::ApiError;
 use crate::state::AppState;
 use crate::store::Masters;
 use crate::trace;
 use domain::board::{ChainBoard, ShelfDetail, StorePlan, StoreRow, StoreUpdate, TraceEntry};
 use domain::event::EventBody;
-use domain::id::{ShelfCode, SkuCode, StoreCode};
+use domain::id::{PersonId, ShelfCode, SkuCode, StoreCode};
 use domain::master::Region;
 use domain::policy::{Action, Target, Viewer, may};
-use domain::stocktake::Stocktake;
 use domain::trace::{Subject, TraceAsk, TraceAskError, TracePage, TraceStores};
-use frontend::backend::{Approvals, Awaiting, ShelfTask, Workbench};
+use frontend::backend::{Approvals, Awaiting};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -190,34 +193,14 @@ pub async fn count_approvals(state: &AppState, viewer: &Viewer) -> Result<u32, A
     Ok(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
-/// The stocktake that is open, or else the latest one.
-#[must_use]
-pub fn present_stocktake(stocktakes: Vec<Stocktake>) -> Option<Stocktake> {
-    stocktakes.into_iter().max_by_key(|stocktake| (stocktake.submitted_at.is_none(), stocktake.opened_at))
-}
-
-/// A store's day: which shelves are counted and which are not, without any expected quantity.
-///
-/// # Errors
-/// When the database fails or the store is unknown.
-pub async fn workbench(state: &AppState, store: &StoreCode) -> Result<Workbench, ApiError> {
-    let masters = state.directory.masters();
-    let master = &masters.store(store).ok_or(ApiError::NotFound)?.store;
-    let plan = plan(state, store).await?;
-    let stocktake = present_stocktake(state.db.stocktakes(store).await?);
-    let task = |cell: domain::board::ShelfCell| ShelfTask {
-        shelf: cell.shelf,
-        n_planned: cell.cell.n_planned,
-        n_counted: cell.cell.count.n_counted,
+/// What these people are called; who has no account any more keeps their id.
+fn named(state: &AppState, people: impl IntoIterator<Item = PersonId>) -> BTreeMap<PersonId, String> {
+    let names = state.directory.people();
+    let name = |person: PersonId| {
+        let name = names.get(&person).cloned().unwrap_or_else(|| person.to_string());
+        (person, name)
     };
-    Ok(Workbench {
-        now: plan.now,
-        store: store.clone(),
-        store_name: master.name.clone(),
-        zone_offset: master.zone_offset,
-        stocktake,
-        shelves: plan.shelves.into_iter().map(task).collect(),
-    })
+    people.into_iter().map(name).collect()
 }
 
 /// A page of a search through a store's events.

@@ -2,6 +2,7 @@
 //!
 //! Each parses, asks, replies. Who may call them is decided before, by [`crate::access`].
 
+pub mod accuracy;
 pub mod audit;
 pub mod board;
 pub mod case;
@@ -49,6 +50,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/movements", get(movement::fates))
         .route("/api/v1/approvals", get(movement::approvals))
         .route("/api/v1/purchase-orders", get(order::list).put(order::put))
+        .route("/api/v1/accuracy.csv", get(accuracy::csv))
         .route("/api/v1/live", get(live::live))
         .route("/api/v1/people", get(people::list))
         .route("/api/v1/people/{person}/disable", post(people::disable))

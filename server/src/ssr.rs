@@ -1,5 +1,7 @@
 //! Rendering pages, and what pages ask of the server: [`Backend`] in process.
 
+mod stocktake;
+
 use crate::access::{Asker, check_function};
 use crate::audit;
 use crate::auth::cookie;
@@ -177,7 +179,7 @@ impl Backend for RequestBackend {
     fn workbench(&self) -> Reply<Workbench> {
         self.reply("/fn/workbench", None, |state, viewer| async move {
             match &viewer.scope {
-                Scope::Store(store) => read::workbench(&state, store).await,
+                Scope::Store(store) => read::stocktake::workbench(&state, &viewer, store).await,
                 Scope::Region(_) | Scope::Chain => Err(ApiError::NotFound),
             }
         })

@@ -1,6 +1,7 @@
 //! The database: the only place that speaks SurrealQL, beside [`crate::ledger`]'s one writing transaction.
 
 pub mod case;
+mod count;
 pub mod db;
 pub mod device;
 pub mod directory;

@@ -70,6 +70,13 @@ pub(super) fn check_body(event: &DeviceEvent, facts: &impl Facts) -> Result<(), 
             }
             check_open(stocktake, None, event, facts)
         }
+        EventBody::SheetKeyed { stocktake, shelf, counted_by } => {
+            check_text(counted_by)?;
+            if !facts.has_shelf(shelf) {
+                return Err(Refusal::UnknownShelf);
+            }
+            check_open(stocktake, None, event, facts)
+        }
         EventBody::Moved(movement) => check_moved(movement, facts),
         EventBody::Reversed { cites, note } => {
             note.as_deref().map_or(Ok(()), check_text)?;

@@ -104,6 +104,9 @@ pub fn needs(event: &EventBody, cited: Option<&EventBody>, masters: &impl Catego
         EventBody::CaseTaken { cites, flag } | EventBody::CaseClosed { cites, flag, .. } => {
             needs.cases.insert((*cites, *flag));
         }
+        EventBody::SheetKeyed { shelf, .. } => {
+            needs.areas.insert(Area::Shelf(shelf.clone()));
+        }
         EventBody::StocktakeOpened { .. }
         | EventBody::StocktakeSubmitted { .. }
         | EventBody::StocktakePlanned { .. }

@@ -118,6 +118,14 @@ impl CountLine {
         self.finding().tally().map(CounterTally::variance_units)
     }
 
+    /// Whether it was asked to be counted again, and nobody has since.
+    #[must_use]
+    pub fn awaits_recount(&self) -> bool {
+        self.recount_asked_at.is_some_and(|asked| {
+            self.tallies.values().all(|tally| tally.n_observations == 0 || tally.observed_at <= asked)
+        })
+    }
+
     /// Whether `person` may count it again: only who had not when it was asked for.
     #[must_use]
     pub fn may_be_recounted_by(&self, person: &PersonId) -> bool {
@@ -156,10 +164,7 @@ impl LineState {
 #[must_use]
 pub fn line_state(line: &CountLine, price_minor: i64, thresholds: &Thresholds) -> LineState {
     let state = |tally: &CounterTally| if tally.variance_units() == 0 { LineState::Fine } else { LineState::Off };
-    let recounted_since = |asked: Timestamp| {
-        line.tallies.values().filter(|tally| tally.n_observations > 0).any(|tally| tally.observed_at > asked)
-    };
-    let awaits = line.recount_asked_at.is_some_and(|asked| !recounted_since(asked));
+    let awaits = line.awaits_recount();
     match line.finding() {
         Finding::Uncounted => LineState::Uncounted,
         Finding::Decided(_, tally) | Finding::Agreed(_, tally) => state(tally),

@@ -29,6 +29,7 @@ fn kind(body: &EventBody) -> &'static str {
         EventBody::VariancePosted { .. } => "variance_posted",
         EventBody::CaseTaken { .. } => "case_taken",
         EventBody::CaseClosed { .. } => "case_closed",
+        EventBody::SheetKeyed { .. } => "sheet_keyed",
     }
 }
 
@@ -55,6 +56,6 @@ fn every_event_that_a_phone_may_still_hold_is_read() {
         let new = serde_json::to_value(&event).expect("plain data");
         assert!(says_all(&old, &new), "something was lost of {line}");
     }
-    assert_eq!(kinds.len(), 16, "one of every kind that a phone records: {kinds:?}");
+    assert_eq!(kinds.len(), 17, "one of every kind that a phone records: {kinds:?}");
     assert!(!kinds.contains("variance_posted"), "only the ledger records it");
 }

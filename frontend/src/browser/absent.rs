@@ -47,6 +47,11 @@ pub fn is_itself(_dialog: NodeRef<Dialog>, _event: &MouseEvent) -> bool {
     false
 }
 
+/// Moves the focus to the element with this id, and selects what is in it; whether there is one.
+pub fn focus_id(_id: &str) -> bool {
+    false
+}
+
 /// Sets CSS variables of an element.
 pub fn set_css_variables(_element: NodeRef<Div>, _variables: &[(&str, String)]) {}
 

@@ -88,6 +88,34 @@ pub fn focus(main: NodeRef<Main>) {
     }
 }
 
+/// Lays a dialog over the page.
+pub fn show_dialog(dialog: NodeRef<Dialog>) {
+    if let Some(dialog) = dialog.get_untracked()
+        && !dialog.open()
+    {
+        // Fails only for a dialog that is open or not in the page.
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Takes a dialog away; the focus goes back to where it was.
+pub fn close_dialog(dialog: NodeRef<Dialog>) {
+    if let Some(dialog) = dialog.get_untracked() {
+        dialog.close();
+    }
+}
+
+/// Moves the focus to the element with this id, and selects what is in it; whether there is one.
+pub fn focus_id(id: &str) -> bool {
+    let Some(element) = document().get_element_by_id(id) else { return false };
+    let Ok(element) = element.dyn_into::<web_sys::HtmlElement>() else { return false };
+    let _ = element.focus();
+    if let Some(input) = element.dyn_ref::<web_sys::HtmlInputElement>() {
+        input.select();
+    }
+    true
+}
+
 /// Sets CSS variables of an element. The content policy forbids style attributes, not this.
 pub fn set_css_variables(element: NodeRef<Div>, variables: &[(&str, String)]) {
     if let Some(element) = element.get_untracked() {

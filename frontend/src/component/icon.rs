@@ -55,12 +55,15 @@ pub enum Glyph {
     Goods,
     /// Back again.
     Return,
+    /// A list on a board: stocktakes.
+    Clipboard,
 }
 
 impl Glyph {
     fn path(self) -> &'static str {
         match self {
             Self::Home => "M4 11 12 4l8 7v8a1 1 0 0 1-1 1h-4v-6H9v6H5a1 1 0 0 1-1-1z",
+            Self::Clipboard => "M9 4h6v3H9zM9 5H6v15h12V5h-3M9 11h6M9 15h6",
             Self::Board => {
                 "M4 4h4v4H4zM10 4h4v4h-4zM16 4h4v4h-4zM4 10h4v4H4zM10 10h4v4h-4zM16 10h4v4h-4zM4 16h4v4H4zM10 16h4v4h-4zM16 16h4v4h-4z"
             }

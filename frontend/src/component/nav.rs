@@ -33,6 +33,10 @@ fn places() -> Vec<Place> {
     if session.may(Action::SeeTrace) {
         places.push(Place { href: "/trace".into(), glyph: Glyph::Trace, label: language.nav_trace() });
     }
+    if session.may(Action::SeeStock) {
+        let href = session.stocktakes_path();
+        places.push(Place { href, glyph: Glyph::Clipboard, label: language.nav_stocktakes() });
+    }
     places.push(Place { href: "/account".into(), glyph: Glyph::Person, label: language.nav_account() });
     places
 }

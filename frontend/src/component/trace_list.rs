@@ -55,7 +55,9 @@ impl TraceLine {
             TraceWhat::Counted { shelf, units, method, .. } => (Some(shelf), Some(*units), Some(*method)),
             TraceWhat::CountUndone { shelf, units, .. } => (Some(shelf), Some(-*units), None),
             TraceWhat::Moved { units, .. } | TraceWhat::VariancePosted { units, .. } => (None, Some(*units), None),
-            TraceWhat::ShelfFinished { shelf } | TraceWhat::LineDecided { shelf, .. } => (Some(shelf), None, None),
+            TraceWhat::ShelfFinished { shelf }
+            | TraceWhat::SheetKeyed { shelf, .. }
+            | TraceWhat::LineDecided { shelf, .. } => (Some(shelf), None, None),
             _ => (None, None, None),
         };
         let mut who: Vec<String> = Vec::new();

@@ -1,6 +1,8 @@
 //! Sends what was recorded: on load, when the network or the page comes back, after each event and on a timer; one
 //! tab at a time. Nothing leaves the phone's queue before the server has named it.
 
+pub(super) use super::answer::answer_to;
+use super::answer::answered;
 use super::recorder::{CLOCK_OFFSET, device_id};
 use super::{Device, OutboxSummary, ParkedEvent, SendTrouble, StoreTrouble, glue, http, photo};
 use crate::browser;
@@ -306,6 +308,9 @@ async fn send_batch(photos: &mut Photos) -> Result<Sent, SendTrouble> {
                 }
                 park(*seq, why).await?;
                 n_parked += 1;
+            }
+            for settlement in &settlements {
+                answered(settlement.id, settlement.refused.clone());
             }
             if n_parked > 0 {
                 with(|driver| driver.device.n_changes.update(|n| *n += 1));

@@ -1,6 +1,6 @@
 //! The workbench: what its viewer does next, first.
 
-use crate::backend::{ShelfTask, Workbench, read_chain_board, read_workbench};
+use crate::backend::{RecountRow, ShelfTask, Workbench, read_chain_board, read_workbench};
 use crate::component::badge::{Badge, Tone};
 use crate::component::icon::{Glyph, Icon, IconSize};
 use crate::component::load_state::{Empty, LoadState};
@@ -11,6 +11,7 @@ use crate::text::use_language;
 use domain::board::{BoardCell, ChainBoard, StoreRow};
 use domain::movement::MovementKind;
 use domain::policy::{Action, Scope};
+use domain::stocktake::Stage;
 use leptos::prelude::*;
 
 /// Most tasks, and most stores, the workbench lists.
@@ -69,10 +70,13 @@ fn greeting(session: &Session) -> String {
 fn StoreHome(bench: Workbench) -> impl IntoView {
     let language = use_language();
     let session = use_session();
-    let is_open = bench.stocktake.as_ref().is_some_and(|stocktake| stocktake.submitted_at.is_none());
-    let left: Vec<ShelfTask> = bench.shelves.iter().filter(|task| task.n_counted < task.n_planned).cloned().collect();
+    let is_open = bench.stocktake.as_ref().is_some_and(|stocktake| stocktake.stage() == Stage::Counting);
+    let left: Vec<ShelfTask> =
+        bench.shelves.iter().filter(|task| !task.is_finished && task.n_counted < task.n_planned).cloned().collect();
     let n_planned: u32 = bench.shelves.iter().map(|task| task.n_planned).sum();
     let n_left: u32 = left.iter().map(|task| task.n_planned - task.n_counted).sum();
+    let n_done: u32 = bench.shelves.iter().map(|task| task.n_counted.min(task.n_planned)).sum();
+    let (recounts, n_for_others) = (bench.recounts.clone(), bench.n_recounts_for_others);
     let (title, sub) = match &bench.stocktake {
         None => (language.start_count(), language.start_count_sub().to_owned()),
         Some(_) if !is_open => (language.count_again(), language.count_again_sub().to_owned()),
@@ -141,8 +145,8 @@ fn StoreHome(bench: Workbench) -> impl IntoView {
             {bench
                 .stocktake
                 .is_some()
-                .then(|| view! { <Progress n_done=n_planned - n_left n_planned is_open/> })}
-            <Tasks left is_open/>
+                .then(|| view! { <Progress n_done n_planned is_open/> })}
+            <Tasks left is_open recounts n_for_others/>
         </div>
     }
 }
@@ -219,15 +223,37 @@ fn Progress(n_done: u32, n_planned: u32, is_open: bool) -> impl IntoView {
 
 /// The shelves still to count.
 #[component]
-fn Tasks(left: Vec<ShelfTask>, is_open: bool) -> impl IntoView {
+fn Tasks(left: Vec<ShelfTask>, is_open: bool, recounts: Vec<RecountRow>, n_for_others: u32) -> impl IntoView {
     let language = use_language();
     let n_tasks = if is_open { left.len() } else { 0 };
+    let n_recounts = recounts.len();
+    let recount = |row: RecountRow| {
+        let RecountRow { stocktake, line, name } = row;
+        let href = format!("/count?recount={stocktake}&shelf={}&sku={}", line.shelf, line.sku);
+        view! {
+            <li>
+                <a class="row" href=href>
+                    <span class="row__main">
+                        <span class="row__title">{language.task_recount(&line.shelf, name)}</span>
+                        <span class="row__sub">{language.task_recount_sub()}</span>
+                    </span>
+                    <Icon glyph=Glyph::Go/>
+                </a>
+            </li>
+        }
+    };
     let row = |task: ShelfTask| {
         let sub = if task.n_counted == 0 {
             language.task_untouched(task.n_planned)
         } else {
             language.task_left(task.n_planned - task.n_counted)
         };
+        let who = match task.counting.as_slice() {
+            [] if task.is_mine => Some(language.task_mine().to_owned()),
+            [] => task.assigned.as_ref().map(|name| language.shelf_for(name)),
+            names => Some(language.shelf_by(language.names(names.iter().map(String::as_str)))),
+        };
+        let sub = [Some(sub), who].into_iter().flatten().collect::<Vec<_>>().join(" · ");
         view! {
             <li>
                 <a class="row" href=format!("/count?shelf={}", task.shelf)>
@@ -241,9 +267,13 @@ fn Tasks(left: Vec<ShelfTask>, is_open: bool) -> impl IntoView {
         }
     };
     let n_more = n_tasks.saturating_sub(LISTED_MAX);
-    let body = if n_tasks > 0 {
+    let body = if n_tasks + n_recounts > 0 {
+        let left = left.into_iter().take(if is_open { LISTED_MAX } else { 0 });
         view! {
-            <ul class="rows">{left.into_iter().take(LISTED_MAX).map(row).collect_view()}</ul>
+            <ul class="rows">
+                {recounts.into_iter().map(recount).collect_view()}
+                {left.map(row).collect_view()}
+            </ul>
             {(n_more > 0).then(|| view! { <p class="home__more">{language.tasks_more(n_more)}</p> })}
         }
         .into_any()
@@ -257,9 +287,11 @@ fn Tasks(left: Vec<ShelfTask>, is_open: bool) -> impl IntoView {
         <section class="card card--flush home__side">
             <div class="card__head">
                 <h2 class="card__title">{language.tasks()}</h2>
-                {(n_tasks > 0).then(|| view! { <span class="card__aside">{n_tasks}</span> })}
+                {(n_tasks + n_recounts > 0).then(|| view! { <span class="card__aside">{n_tasks + n_recounts}</span> })}
             </div>
             <div class="card__body">{body}</div>
+            {(n_for_others > 0)
+                .then(|| view! { <p class="home__more">{language.recounts_for_others(n_for_others)}</p> })}
         </section>
     }
 }

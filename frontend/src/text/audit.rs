@@ -220,6 +220,7 @@ messages! {
     kind_variance_posted: "差异入账" / "Variance posted";
     kind_case_taken: "跟进告警" / "Alarm taken";
     kind_case_closed: "告警结案" / "Alarm closed";
+    kind_sheet_keyed: "盘点单补录" / "Sheet keyed in";
 }
 
 impl Language {
@@ -244,6 +245,7 @@ impl Language {
             EventKind::VariancePosted => self.kind_variance_posted(),
             EventKind::CaseTaken => self.kind_case_taken(),
             EventKind::CaseClosed => self.kind_case_closed(),
+            EventKind::SheetKeyed => self.kind_sheet_keyed(),
         }
     }
 

@@ -39,6 +39,15 @@ messages! {
     count_again_start: "再开始一次盘点" / "Start another stocktake";
 
     shelf_scan_first: "先扫货架标签" / "Scan a shelf label first";
+    shelves_mine: "我的货架" / "My shelves";
+    shelf_finish: "这个货架盘完了" / "This shelf is complete";
+    shelf_finish_left(n): "盘完了，还有 {n} 行没盘" / "Complete, though {n} lines are not counted";
+    shelf_finished: "盘完" / "Complete";
+    shelf_finished_text: "这个货架已报盘完。再扫一件就会重新打开。" / "Reported complete. Counting one more piece opens it again.";
+    said_shelf_finished(shelf): "货架 {shelf} 盘完" / "Shelf {shelf} complete";
+    recounts(n): "要复盘（{n}）" / "To count again ({n})";
+    recount_title: "复盘" / "Count again";
+    recount_done: "复盘做完了" / "Done with recounts";
     shelf_scan_hint: "对准货架标签上的二维码" / "Point at the code on the shelf label";
     shelf_zone(zone, name): "{zone} 区 · {name}" / "Zone {zone} · {name}";
     shelf_n_lines(n, of): "已盘 {n} / {of} 行" / "{n} of {of} lines";
@@ -134,6 +143,10 @@ messages! {
         / "It goes to your manager, and nothing more can be added to it. Your colleagues stop too.";
     finish_untouched(n): "还有 {n} 个货架，这台手机没有盘过" / "{n} shelves have not been counted on this phone";
     finish_all_touched: "每个货架都盘过了" / "Every shelf has been counted";
+    finish_shelves_open(n): "还有 {n} 个货架没盘完" / "{n} shelves are not complete";
+    finish_unfinished_text(n): "有 {n} 个货架没盘完。提交后就不能再盘了，同事正在盘的也会停。确定要提交吗？"
+        / "{n} shelves are not complete. Nothing can be added after submitting, and colleagues stop too. Submit all the same?";
+    finish_confirm_unfinished: "没盘完也提交" / "Submit all the same";
     finish_unsent(n): "还有 {n} 条没上传，联网后会自动上传" / "{n} records are unsent and go up by themselves";
     finish_all_sent: "全部扫描都已上传" / "Every scan is with the server";
     finish_parked(n): "有 {n} 条被退回，请先处理" / "{n} records were refused: deal with them first";
@@ -216,6 +229,7 @@ messages! {
     event_undone: "撤销一次" / "Took one back";
     event_submitted: "提交盘点" / "Submitted the stocktake";
     event_shelf_finished(shelf): "货架 {shelf} 盘完" / "Shelf {shelf} finished";
+    event_sheet_keyed(shelf): "录入盘点单 {shelf}" / "Key in the sheet of {shelf}";
     event_reversed: "冲销" / "Reversal";
     event_approved: "批准" / "Approval";
     event_declined: "驳回" / "Decline";
@@ -300,6 +314,7 @@ impl Language {
             EventBody::Approved { .. } => self.event_approved().to_owned(),
             EventBody::Declined { .. } => self.event_declined().to_owned(),
             EventBody::StocktakePlanned { .. } => self.event_planned().to_owned(),
+            EventBody::SheetKeyed { shelf, .. } => self.event_sheet_keyed(shelf),
             EventBody::RecountAsked { .. } => self.event_recount_asked().to_owned(),
             EventBody::LineDecided { .. } => self.event_line_decided().to_owned(),
             EventBody::StocktakeApproved { .. } => self.event_stocktake_approved().to_owned(),

@@ -20,6 +20,11 @@ messages! {
     task_count_shelf(shelf): "盘点货架 {shelf}" / "Count shelf {shelf}";
     task_untouched(n): "{n} 行，还没开始" / "{n} lines, not started";
     task_left(n): "还剩 {n} 行" / "{n} lines left";
+    task_recount(shelf, name): "复盘 {shelf} · {name}" / "Count again on {shelf}: {name}";
+    task_recount_sub: "上一次差得较多，请您再盘一次" / "The last count was far off: please count it once more";
+    recounts_for_others(n): "还有 {n} 行要复盘。您盘过这些行，要由没盘过的同事来盘。"
+        / "Lines to count again: {n}. You counted them, so a colleague who has not must.";
+    task_mine: "您的货架" / "your shelf";
     tasks_more(n): "还有 {n} 个货架" / "{n} more shelves";
     all_counted_title: "全部盘完了" / "Everything is counted";
     all_counted_text: "每个货架都有记录。到盘点页提交给店长。"

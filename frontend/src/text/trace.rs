@@ -18,6 +18,7 @@ messages! {
     trace_declined(kind): "驳回：{kind}" / "Declined: {kind}";
     trace_planned(n_shelves): "安排盘点，{n_shelves} 个货架" / "Planned a stocktake, shelves: {n_shelves}";
     trace_shelf_finished(shelf): "货架 {shelf} 盘完" / "Finished shelf {shelf}";
+    trace_sheet_keyed(shelf, counted_by): "录入盘点单 {shelf}，{counted_by} 盘" / "Keyed in the sheet of {shelf}, counted by {counted_by}";
     trace_recount_asked(n_lines): "要求复盘 {n_lines} 行" / "Asked for a recount, lines: {n_lines}";
     trace_line_decided(item): "确定盘点结果：{item}" / "Decided the count of {item}";
     trace_stocktake_approved: "批准盘点" / "Approved the stocktake";
@@ -76,6 +77,7 @@ impl Language {
             TraceWhat::Declined { kind, .. } => self.trace_declined(self.movement(*kind)),
             TraceWhat::StocktakePlanned { n_shelves, .. } => self.trace_planned(format::number(i64::from(*n_shelves))),
             TraceWhat::ShelfFinished { shelf } => self.trace_shelf_finished(shelf),
+            TraceWhat::SheetKeyed { shelf, counted_by } => self.trace_sheet_keyed(shelf, counted_by),
             TraceWhat::RecountAsked { n_lines } => self.trace_recount_asked(format::number(i64::from(*n_lines))),
             TraceWhat::LineDecided { item, .. } => self.trace_line_decided(item),
             TraceWhat::StocktakeApproved { .. } => self.trace_stocktake_approved().to_owned(),

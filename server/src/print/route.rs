@@ -1,15 +1,17 @@
 //! Sheets over HTTP, for whoever may print labels in the store: see the table of [`crate::access`].
 
-use super::{CSS, CSS_PATH, Style, faced, product_sheet, shelf_sheet};
+use super::{CSS, CSS_PATH, Style, count_sheet, faced, product_sheet, shelf_sheet};
+use crate::access::Asker;
 use crate::error::ApiError;
+use crate::read;
 use crate::state::AppState;
 use crate::store::master::Masters;
-use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
-use domain::id::{ShelfCode, StoreCode};
+use axum::{Extension, Router};
+use domain::id::{ShelfCode, StocktakeId, StoreCode};
 use domain::master::Shelf;
 use frontend::shell::cookie;
 use frontend::text::Language;
@@ -20,6 +22,7 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/print/shelves/{store}", get(shelves))
         .route("/print/products/{store}", get(products))
+        .route("/print/count-sheet/{store}/{stocktake}", get(counts))
         .route(CSS_PATH, get(css))
 }
 
@@ -52,6 +55,18 @@ async fn products(
     let master = masters.store(&store).ok_or(ApiError::NotFound)?;
     let shelves = part.of(&masters, &store)?;
     Ok(Html(product_sheet(&master.store, faced(&masters, shelves), language_of(&headers), Style::Linked)))
+}
+
+async fn counts(
+    State(state): State<AppState>,
+    Extension(asker): Extension<Asker>,
+    Path((store, stocktake)): Path<(StoreCode, StocktakeId)>,
+    headers: HeaderMap,
+) -> Result<Html<String>, ApiError> {
+    let sheet = read::stocktake::count_sheet(&state, asker.viewer()?, &store, &stocktake).await?;
+    let masters = state.directory.masters();
+    let zones = masters.store(&store).map_or(&[][..], |master| &master.zones);
+    Ok(Html(count_sheet(&sheet, zones, language_of(&headers), Style::Linked)))
 }
 
 impl Part {

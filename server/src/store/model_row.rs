@@ -61,7 +61,9 @@ impl StoreModels {
 /// The shelves an event is about.
 pub(crate) fn shelves_of<'a>(body: &'a EventBody, cited: Option<&'a EventBody>) -> Vec<&'a ShelfCode> {
     match body {
-        EventBody::Counted { shelf, .. } | EventBody::ShelfFinished { shelf, .. } => vec![shelf],
+        EventBody::Counted { shelf, .. }
+        | EventBody::ShelfFinished { shelf, .. }
+        | EventBody::SheetKeyed { shelf, .. } => vec![shelf],
         EventBody::CountUndone { .. }
         | EventBody::Reversed { .. }
         | EventBody::Approved { .. }

@@ -18,7 +18,7 @@ use domain::fold::{Area, StockRow};
 use domain::id::{EventId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use domain::instant::Timestamp;
 use domain::movement::{Movement, Place};
-use domain::stocktake::{CountLine, LineRef, Stocktake};
+use domain::stocktake::{CountLine, LineRef, Stage, Stocktake};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use surrealdb::types::{Value, Variables};
@@ -74,7 +74,7 @@ impl StoreState {
             zone_offset: store.zone_offset,
             seq: self.seq,
             stocktake: self.stocktake.as_ref().map(|stocktake| stocktake.id.clone()),
-            is_open: self.stocktake.as_ref().is_some_and(|stocktake| stocktake.submitted_at.is_none()),
+            is_open: self.stocktake.as_ref().is_some_and(|stocktake| stocktake.stage() == Stage::Counting),
             cells: masters.categories().iter().map(|known| category(&known.code)).collect(),
         }
     }
@@ -91,9 +91,14 @@ impl StoreState {
     }
 }
 
-/// The stocktake boards show: the newest open one, else the newest.
+/// The stocktake boards show: the newest one being counted, else the newest that was not given up, else the newest.
 fn shown(stocktakes: &[Stocktake]) -> Option<&Stocktake> {
-    stocktakes.iter().max_by_key(|stocktake| (stocktake.submitted_at.is_none(), stocktake.opened_at, &stocktake.id))
+    let rank = |stage: Stage| match stage {
+        Stage::Counting => 2,
+        Stage::Review | Stage::Approved => 1,
+        Stage::Cancelled => 0,
+    };
+    stocktakes.iter().max_by_key(|known| (rank(known.stage()), known.opened_at, &known.id))
 }
 
 impl Database {
@@ -496,6 +501,9 @@ fn what(masters: &Masters, event: &LedgerEvent, cited: Option<&EventBody>) -> Tr
             TraceWhat::StocktakePlanned { kind: plan.kind, n_shelves: n(plan.shelves.len()) }
         }
         EventBody::ShelfFinished { shelf, .. } => TraceWhat::ShelfFinished { shelf: shelf.clone() },
+        EventBody::SheetKeyed { shelf, counted_by, .. } => {
+            TraceWhat::SheetKeyed { shelf: shelf.clone(), counted_by: counted_by.clone() }
+        }
         EventBody::RecountAsked { lines, .. } => TraceWhat::RecountAsked { n_lines: n(lines.len()) },
         EventBody::LineDecided { line, .. } => {
             TraceWhat::LineDecided { shelf: line.shelf.clone(), item: name(&CountedItem::Known(line.sku.clone())) }

@@ -15,6 +15,7 @@ async fn opens(browser: &Browser, entrance: &Entrance, store: &str) -> bool {
     let path = entrance.path.replace("{store}", store).replace("{shelf}", "A-01").replace("{person}", "P-NOBODY");
     let path = path.replace("{id}", &PhotoId::of(b"nothing").to_string());
     let path = path.replace("{device}", "01KAPX3CE0YBGAD9P5M7S0T8CM");
+    let path = path.replace("{stocktake}", &format!("{store}-20261122"));
     let reply = if entrance.method == Method::GET {
         let in_query =
             matches!(entrance.policy, Policy::May(_, On::StoreInQuery) | Policy::MayAny(_, On::StoreInQuery));
@@ -26,7 +27,8 @@ async fn opens(browser: &Browser, entrance: &Entrance, store: &str) -> bool {
     } else if path.starts_with("/fn/") {
         let trace =
             format!("ask[store]={store}&typed=x&day=2026-11-22&device=01KAPX3CE0YBGAD9P5M7S0T8CM&admission=bar");
-        let body = format!("store={store}&shelf=A-01&back=/&login=x&password=y&{trace}");
+        let stocktake = format!("stocktake={store}-20261122&filter=off&skip=0&choice=\"due\"");
+        let body = format!("store={store}&shelf=A-01&{stocktake}&back=/&login=x&password=y&{trace}");
         browser.post_text(&path, "application/x-www-form-urlencoded", body).await
     } else {
         browser.post(&path, &json!({ "login": "x", "password": "y" })).await
@@ -82,6 +84,13 @@ POST /fn/case_counts: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/devices: clerk --- manager +-- regional ++- hq +++ auditor +++
 POST /fn/admit_device: clerk --- manager +++ regional --- hq +++ auditor ---
 POST /fn/audit_day: clerk --- manager +-- regional ++- hq +++ auditor +++
+POST /fn/stocktakes: clerk --- manager +-- regional ++- hq +++ auditor +++
+POST /fn/stocktake: clerk --- manager +-- regional ++- hq +++ auditor +++
+POST /fn/review_page: clerk --- manager +-- regional ++- hq +++ auditor +++
+POST /fn/plan_options: clerk --- manager +-- regional ++- hq +++ auditor ---
+POST /fn/plan_draft: clerk --- manager +-- regional ++- hq +++ auditor ---
+POST /fn/count_sheet: clerk +-- manager +-- regional --- hq --- auditor ---
+POST /fn/accuracy: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /api/v1/sign-out-everywhere: clerk +-- manager +-- regional +-- hq +-- auditor +--
 GET /api/v1/me: clerk +++ manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/snapshot: clerk +-- manager +-- regional --- hq --- auditor ---
@@ -106,12 +115,14 @@ GET /api/v1/proof: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/board: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/board/{store}: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/board/{store}/{shelf}: clerk --- manager +-- regional ++- hq +++ auditor +++
+GET /api/v1/accuracy.csv: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/live: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/people: clerk --- manager --- regional --- hq +++ auditor ---
 POST /api/v1/people/{person}/disable: clerk --- manager --- regional --- hq +++ auditor ---
 POST /api/v1/people/{person}/enable: clerk --- manager --- regional --- hq +++ auditor ---
 GET /print/shelves/{store}: clerk --- manager +-- regional ++- hq +++ auditor ---
 GET /print/products/{store}: clerk --- manager +-- regional ++- hq +++ auditor ---
+GET /print/count-sheet/{store}/{stocktake}: clerk --- manager +-- regional ++- hq +++ auditor ---
 ";
 
 #[tokio::test]

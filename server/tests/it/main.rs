@@ -20,6 +20,7 @@ mod rebuild;
 mod schema;
 mod sign_in;
 mod snapshot;
+mod stocktake;
 mod support;
 mod sync;
 mod trace;

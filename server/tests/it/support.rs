@@ -65,6 +65,11 @@ impl TestServer {
         Self { router: router(state.clone()), state, clock, _folder: folder }
     }
 
+    /// Gives somebody else an account.
+    pub async fn hire(&self, login: &str, role: Role, scope: &str) {
+        self.state.db.add_account(&account(login, role, scope).await).await.expect("adds");
+    }
+
     /// A browser nobody is signed in with.
     pub fn browser(&self) -> Browser {
         Browser { router: self.router.clone(), cookie: None }
@@ -182,6 +187,19 @@ impl Browser {
     /// Asks for a page or a resource.
     pub async fn get(&self, path: &str) -> Reply {
         self.send(self.request(Method::GET, path).body(Body::empty()).expect("a request")).await
+    }
+
+    /// Status and text of what is asked for.
+    pub async fn text(&self, path: &str) -> (StatusCode, String) {
+        let request = self.request(Method::GET, path).body(Body::empty()).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("the router always answers");
+        let (parts, body) = response.into_parts();
+        let is_feed = parts.headers.get(header::CONTENT_TYPE).is_some_and(|value| value == "text/event-stream");
+        if is_feed {
+            return (parts.status, String::new());
+        }
+        let bytes = axum::body::to_bytes(body, 16 << 20).await.expect("the body ends");
+        (parts.status, String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// Posts JSON, as our own pages do.

@@ -6,10 +6,11 @@ use domain::accept::{Refusal, accept};
 use domain::barcode::ReadRules;
 use domain::catalogue::Catalogue;
 use domain::event::{CountMethod, CountedItem, DeviceEvent, EventBody, ShelfProof};
-use domain::id::{ShelfCode, StocktakeId};
+use domain::id::{PersonId, ShelfCode, SkuCode, StocktakeId};
 use domain::instant::{Timestamp, ZoneOffset};
 use domain::movement::Units;
 use domain::shelf_tag::ShelfTag;
+use domain::stocktake::{Plan, Stocktake};
 use domain::sync::{PhoneFacts, SnapshotShelf, TagRefusal};
 use domain::tally::{LineItem, LineKey, Tally};
 
@@ -60,6 +61,8 @@ pub enum Intent {
     UndoNewest,
     /// Take back the newest observation of a line.
     UndoLine(LineKey),
+    /// A shelf is counted completely.
+    FinishShelf(ShelfCode),
     /// Finish.
     Submit,
 }
@@ -80,6 +83,8 @@ pub struct Counter {
     pub offset_ms: i64,
     /// Whether this phone has opened or joined the stocktake.
     pub has_begun: bool,
+    /// Whether single lines are counted again, after the counting was over.
+    pub is_recount: bool,
 }
 
 impl Counter {
@@ -101,6 +106,55 @@ impl Counter {
     /// The store's shelves.
     pub fn shelves(&self) -> &[SnapshotShelf] {
         &self.facts.snapshot().shelves
+    }
+
+    /// The stocktake as this phone knows it; `None` before anybody has opened it.
+    fn known(&self) -> Option<&Stocktake> {
+        self.facts.stocktakes().find(|known| known.id == *self.stocktake())
+    }
+
+    fn plan(&self) -> Option<&Plan> {
+        self.known().and_then(Stocktake::plan)
+    }
+
+    /// The shelves to count, those of the person who counts first.
+    pub fn shelves_to_count(&self) -> Vec<&SnapshotShelf> {
+        let is_wanted = |shelf: &ShelfCode| match self.is_recount {
+            true => !self.planned(shelf).is_empty(),
+            false => self.plan().is_none_or(|plan| plan.shelves.contains(shelf)),
+        };
+        let mut shelves: Vec<&SnapshotShelf> =
+            self.shelves().iter().filter(|shelf| is_wanted(&shelf.shelf.code)).collect();
+        shelves.sort_by_key(|shelf| !self.is_mine(&shelf.shelf.code));
+        shelves
+    }
+
+    /// The items to count on a shelf.
+    pub fn planned(&self, shelf: &ShelfCode) -> Vec<SkuCode> {
+        if self.is_recount {
+            let tasks = self.facts.snapshot().recounts.iter();
+            let here = tasks.filter(|task| task.stocktake == *self.stocktake() && task.line.shelf == *shelf);
+            return here.map(|task| task.line.sku.clone()).collect();
+        }
+        match self.plan().filter(|plan| !plan.lines.is_empty()) {
+            Some(plan) => plan.lines.iter().filter(|line| line.shelf == *shelf).map(|line| line.sku.clone()).collect(),
+            None => self.shelf(shelf).map(|shelf| shelf.shelf.items.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Who is to count a shelf.
+    pub fn assigned(&self, shelf: &ShelfCode) -> Option<&PersonId> {
+        self.plan().and_then(|plan| plan.assigned.get(shelf))
+    }
+
+    /// Whether the shelf is assigned to the person who counts.
+    pub fn is_mine(&self, shelf: &ShelfCode) -> bool {
+        self.assigned(shelf) == Some(&self.facts.snapshot().viewer.id)
+    }
+
+    /// Whether the shelf is reported complete.
+    pub fn is_finished(&self, shelf: &ShelfCode) -> bool {
+        self.known().is_some_and(|known| known.finished.contains_key(shelf))
     }
 
     /// A shelf of the store.
@@ -166,6 +220,7 @@ impl Counter {
             }
             Intent::UndoNewest => EventBody::CountUndone { stocktake, cites: self.tally.newest()?.0 },
             Intent::UndoLine(key) => EventBody::CountUndone { stocktake, cites: self.tally.line(key)?.newest()?.0 },
+            Intent::FinishShelf(shelf) => EventBody::ShelfFinished { stocktake, shelf: shelf.clone() },
             Intent::Submit => EventBody::StocktakeSubmitted { stocktake },
         }))
     }

@@ -8,6 +8,7 @@ pub use shown::{Card, CardKind, Progress, Row, Sheet, Stage};
 
 use super::counter::{Counter, Here, Intent};
 use super::opening;
+use crate::backend::{ShelfTask, read_workbench};
 use crate::device::{Device, glue, snapshot};
 use crate::scan::{Flash, Found, ScanBench};
 use crate::text::Language;
@@ -64,6 +65,8 @@ pub struct Desk {
     pub flash: RwSignal<(u32, Flash)>,
     /// For a screen reader.
     pub said: RwSignal<String>,
+    /// What the server says of each shelf, as far as it was reached.
+    pub others: RwSignal<HashMap<ShelfCode, ShelfTask>>,
 }
 
 impl Desk {
@@ -95,9 +98,42 @@ impl Desk {
             sheet: RwSignal::default(),
             flash: RwSignal::new((0, Flash::Repeat)),
             said: RwSignal::default(),
+            others: RwSignal::default(),
         };
+        desk.look_around();
         desk.show_progress();
         desk
+    }
+
+    /// Asks the server who is where, if it can be reached: what colleagues do is worth knowing, not worth waiting for.
+    pub fn look_around(self) {
+        let stocktake = self.with(|counter| counter.stocktake().clone());
+        spawn_local(async move {
+            let Ok(bench) = read_workbench().await else { return };
+            if bench.stocktake.is_some_and(|known| known.id == stocktake) {
+                // The page may have been left meanwhile.
+                let tasks = bench.shelves.into_iter().map(|task| (task.shelf.clone(), task)).collect();
+                let _ = self.others.try_set(tasks);
+            }
+        });
+    }
+
+    /// Shelves that neither this phone nor the server calls complete.
+    pub fn n_unfinished(self) -> usize {
+        let others = self.others.get_untracked();
+        self.with(|counter| {
+            let is_open = |code: &ShelfCode| {
+                let is_counted = |n_lines: u32, of: usize| of > 0 && usize::try_from(n_lines).is_ok_and(|n| n >= of);
+                let by_all = others.get(code).is_some_and(|task| {
+                    task.is_finished
+                        || is_counted(task.n_counted, usize::try_from(task.n_planned).unwrap_or(usize::MAX))
+                });
+                !by_all
+                    && !counter.is_finished(code)
+                    && !is_counted(counter.tally.n_lines_of(code), counter.planned(code).len())
+            };
+            counter.shelves_to_count().iter().filter(|shelf| is_open(&shelf.shelf.code)).count()
+        })
     }
 
     /// Looks at what the phone knows.
@@ -167,6 +203,7 @@ impl Desk {
         self.here.set(None);
         self.card.set(None);
         self.show_lines();
+        self.look_around();
     }
 
     /// Refuses something, until the person has seen why.
@@ -292,6 +329,12 @@ impl Desk {
                 spawn_local(async move { opening::remember(&stocktake).await });
                 self.stage.set(Stage::Counting);
             }
+            EventBody::ShelfFinished { shelf, .. } => {
+                self.said.set(self.language.said_shelf_finished(shelf));
+                glue::feedback("accept");
+                self.beat(Flash::Good);
+                self.leave_shelf();
+            }
             EventBody::StocktakeSubmitted { .. } => {
                 self.leave_shelf();
                 self.stage.set(Stage::Done);
@@ -399,7 +442,7 @@ impl Desk {
                 shown.push(row);
             }
             shown.reverse();
-            let planned = counter.shelf(&here.shelf).map(|shelf| shelf.shelf.items.clone()).unwrap_or_default();
+            let planned = counter.planned(&here.shelf);
             left = planned.into_iter().filter(|sku| !by_item.contains_key(&LineItem::Known(sku.clone()))).collect();
         }
         drop(counter);
@@ -411,7 +454,7 @@ impl Desk {
     fn show_progress(self) {
         let progress = self.with(|counter| Progress {
             n_shelves: counter.tally.n_shelves(),
-            n_shelves_all: counter.shelves().len(),
+            n_shelves_all: counter.shelves_to_count().len(),
             n_lines: counter.tally.n_lines(),
         });
         if self.progress.get_untracked() != progress {
@@ -442,14 +485,15 @@ impl Desk {
     /// Reads anew what the phone keeps; where the count stands by that, unless the page has gone.
     async fn reread(self) -> Option<Stage> {
         let inner = self.inner.try_get_value()?;
-        let (known, now) = {
+        let (known, now, recount) = {
             let counter = inner.counter.borrow();
-            (counter.facts.snapshot().clone(), counter.now())
+            let recount = counter.is_recount.then(|| counter.stocktake().clone());
+            (counter.facts.snapshot().clone(), counter.now(), recount)
         };
         // A refusal often means that the store has moved on.
         let snapshot = snapshot::snapshot().await.unwrap_or(known);
-        let (facts, tally) = opening::recall(snapshot, now).await.ok()?;
-        let has_begun = opening::has_begun(&facts, &tally);
+        let (facts, tally) = opening::recall(snapshot, now, recount.as_ref()).await.ok()?;
+        let has_begun = recount.is_some() || opening::has_begun(&facts, &tally);
         {
             let mut counter = inner.counter.borrow_mut();
             counter.catalogue = Catalogue::new(facts.snapshot().products.clone());
@@ -467,5 +511,5 @@ impl Desk {
 }
 
 fn is_planned(counter: &Counter, shelf: &ShelfCode, sku: &SkuCode) -> bool {
-    counter.shelf(shelf).is_some_and(|shelf| shelf.shelf.items.contains(sku))
+    counter.planned(shelf).contains(sku)
 }

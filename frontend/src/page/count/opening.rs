@@ -34,18 +34,21 @@ enum State {
     Withdrawn,
 }
 
-/// Opens the page for whoever is signed in, or counted here last.
-pub async fn open(device: Device) -> Result<Counter, OpenProblem> {
+/// Opens the page for whoever is signed in, or counted here last: to count, or to count lines of `recount` again.
+pub async fn open(device: Device, recount: Option<StocktakeId>) -> Result<Counter, OpenProblem> {
     let snapshot = snapshot().await?;
     let offset_ms = clock_offset_ms().await;
     let now = Timestamp::from_unix_ms(crate::browser::device_now_ms()).plus_ms(offset_ms);
     let (store, person) = (snapshot.store.code.clone(), snapshot.viewer.id.clone());
     let rules = ReadRules::cn(now.wall(snapshot.store.zone_offset).year);
     let catalogue = Catalogue::new(snapshot.products.clone());
-    let (facts, tally) = recall(snapshot, now).await?;
+    // What was asked for may have been done, or ended, meanwhile.
+    let recount = recount.filter(|id| snapshot.recounts.iter().any(|task| task.stocktake == *id));
+    let (facts, tally) = recall(snapshot, now, recount.as_ref()).await?;
     let recorder = Recorder::new(device, store, person).await?;
-    let has_begun = has_begun(&facts, &tally);
-    Ok(Counter { facts, catalogue, tally, recorder, rules, offset_ms, has_begun })
+    let is_recount = recount.is_some();
+    let has_begun = is_recount || has_begun(&facts, &tally);
+    Ok(Counter { facts, catalogue, tally, recorder, rules, offset_ms, has_begun, is_recount })
 }
 
 /// Whether this person has opened or joined the stocktake on this phone.
@@ -57,10 +60,21 @@ pub fn has_begun(facts: &PhoneFacts, tally: &Tally) -> bool {
     })
 }
 
-/// Goes through this phone's own events until the stocktake that is open is found.
-pub async fn recall(snapshot: PhoneSnapshot, now: Timestamp) -> Result<(PhoneFacts, Tally), StoreTrouble> {
-    let (store, person) = (snapshot.store.clone(), snapshot.viewer.id.clone());
+/// Goes through this phone's own events until the stocktake that is open, or `recount`, is found.
+pub async fn recall(
+    snapshot: PhoneSnapshot,
+    now: Timestamp,
+    recount: Option<&StocktakeId>,
+) -> Result<(PhoneFacts, Tally), StoreTrouble> {
+    let store = snapshot.store.clone();
     let mut facts = PhoneFacts::new(snapshot);
+    if let Some(recount) = recount {
+        for event in standing_events(recount).await? {
+            facts.note(event);
+        }
+        let tally = tally_of(recount.clone(), &facts);
+        return Ok((facts, tally));
+    }
     let mut read = BTreeSet::new();
     let last = glue::get_meta(STOCKTAKE).await?.and_then(|text| StocktakeId::parse(&text).ok());
     let mut next = last.filter(|id| id.as_str().starts_with(&format!("{}-", store.code)));
@@ -75,17 +89,23 @@ pub async fn recall(snapshot: PhoneSnapshot, now: Timestamp) -> Result<(PhoneFac
         let stocktakes: Vec<Stocktake> = facts.stocktakes().cloned().collect();
         let current = current_or_new(&stocktakes, &store.code, now, store.zone_offset).id().clone();
         if read.contains(&current) {
-            let mut tally = Tally::new(current);
-            // Others who use this phone have their own lines, which only they see and take back.
-            let mut own: Vec<&DeviceEvent> = facts.own().filter(|event| event.person == person).collect();
-            own.sort_by_key(|event| event.device_seq);
-            for event in own {
-                tally.note(event);
-            }
+            let tally = tally_of(current, &facts);
             return Ok((facts, tally));
         }
         next = Some(current);
     }
+}
+
+/// Others who use this phone have their own lines, which only they see and take back.
+fn tally_of(stocktake: StocktakeId, facts: &PhoneFacts) -> Tally {
+    let mut tally = Tally::new(stocktake);
+    let person = &facts.snapshot().viewer.id;
+    let mut own: Vec<&DeviceEvent> = facts.own().filter(|event| event.person == *person).collect();
+    own.sort_by_key(|event| event.device_seq);
+    for event in own {
+        tally.note(event);
+    }
+    tally
 }
 
 /// This phone's events of a stocktake but those the server refused.

@@ -5,7 +5,7 @@ use super::desk::{Desk, Sheet, Stage};
 use super::opening::open;
 use super::result::ResultPanel;
 use super::sheet::Sheets;
-use super::work_list::WorkList;
+use super::work_list::{Recounts, WorkList};
 use crate::component::badge::Tone;
 use crate::component::banner::Banner;
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
@@ -21,7 +21,9 @@ use crate::scan::dock::Dock;
 use crate::scan::keyboard;
 use crate::scan::stage::CameraStage;
 use crate::text::use_language;
-use domain::id::ShelfCode;
+use domain::id::{ShelfCode, SkuCode, StocktakeId};
+use domain::stocktake;
+use domain::tally::{LineItem, LineKey};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
@@ -33,14 +35,18 @@ pub fn CountScreen() -> impl IntoView {
     let device = use_device();
     let wanted_shelf = use_query_map().with_untracked(|query| query.get("shelf"));
     let wants_to_finish = use_query_map().with_untracked(|query| query.get("finish")).is_some();
+    let (recount, wanted_item) = use_query_map().with_untracked(|query| {
+        let recount = query.get("recount").and_then(|id| StocktakeId::parse(&id).ok());
+        (recount, query.get("sku").and_then(|code| SkuCode::parse(&code).ok()))
+    });
     let opened = RwSignal::new_local(None::<Result<Desk, OpenProblem>>);
     let owner = Owner::current();
     let start = move || {
         opened.set(None);
         let owner = owner.clone();
-        let wanted_shelf = wanted_shelf.clone();
+        let (wanted_shelf, wanted_item, recount) = (wanted_shelf.clone(), wanted_item.clone(), recount.clone());
         spawn_local(async move {
-            let counter = open(device).await;
+            let counter = open(device, recount).await;
             if opened.try_get_untracked().is_none() {
                 return;
             }
@@ -52,6 +58,11 @@ pub fn CountScreen() -> impl IntoView {
             };
             if let (Ok(desk), Some(shelf)) = (&desk, wanted_shelf) {
                 desk.pick_named(&shelf);
+                let line =
+                    wanted_item.filter(|_| desk.with(|counter| counter.is_recount)).zip(ShelfCode::parse(&shelf).ok());
+                if let Some((sku, shelf)) = line {
+                    desk.sheet.set(Sheet::Quantity(LineKey { shelf, item: LineItem::Known(sku) }));
+                }
             }
             if let Ok(desk) = &desk
                 && wants_to_finish
@@ -116,7 +127,8 @@ fn Ready(desk: Desk, bench: ScanBench) -> impl IntoView {
     let language = desk.language;
     let (store, open_stocktake) = desk.with(|counter| {
         let id = counter.stocktake();
-        let open = counter.facts.stocktakes().find(|known| known.id == *id && known.submitted_at.is_none());
+        let open =
+            counter.facts.stocktakes().find(|known| known.id == *id && known.stage() == stocktake::Stage::Counting);
         (language.name(&counter.facts.snapshot().store.name), open.map(|open| open.id.to_string()))
     });
     let is_open = open_stocktake.is_some();
@@ -146,6 +158,7 @@ fn Ready(desk: Desk, bench: ScanBench) -> impl IntoView {
                 <h1>{language.count_ready_title()}</h1>
                 <p class="count-ready__text">{text}</p>
                 {move || desk.refused.get().map(|why| view! { <Banner tone=Tone::Bad>{why}</Banner> })}
+                <Recounts desk/>
                 <ol class="count-ready__steps">{steps.map(step).collect_view()}</ol>
             </div>
             <div class="count-ready__dock">
@@ -171,12 +184,16 @@ fn Counting(desk: Desk, camera: Camera) -> impl IntoView {
     let undo = Callback::new(move |()| desk.record(Intent::UndoNewest));
     let more = Callback::new(move |()| desk.sheet.set(Sheet::Settings));
     let type_in = Callback::new(move |()| desk.sheet.set(Sheet::Typed));
+    let title = match desk.with(|counter| counter.is_recount) {
+        true => language.recount_title(),
+        false => language.shelf_scan_first(),
+    };
     let place = move || match desk.here.get() {
         Some(here) => view! { <ShelfPlace desk shelf=here.shelf/> }.into_any(),
         None => {
             let progress = desk.progress.get();
             view! {
-                <h1 class="count__title">{language.shelf_scan_first()}</h1>
+                <h1 class="count__title">{title}</h1>
                 <p class="count__sub">
                     {language.shelf_progress(progress.n_shelves, progress.n_shelves_all, progress.n_lines)}
                 </p>
@@ -204,7 +221,7 @@ fn ShelfPlace(desk: Desk, shelf: ShelfCode) -> impl IntoView {
     let (zone, n_planned) = desk.with(|counter| {
         let code = shelf.zone();
         let zone = counter.facts.snapshot().zones.iter().find(|zone| zone.code == code);
-        let n_planned = counter.shelf(&shelf).map_or(0, |shelf| shelf.shelf.items.len());
+        let n_planned = counter.planned(&shelf).len();
         (zone.map(|zone| language.name(&zone.name)), n_planned)
     });
     let sub = move || {
