@@ -108,7 +108,7 @@ test('a clerk receives an order with the camera, and the damaged go straight bac
   await accessible(page);
   await fits(page);
   await page.getByRole('button', { name: /^Check / }).click();
-  await expect(page.getByText('Then 2 damaged pieces go back to the supplier')).toBeVisible();
+  await expect(page.getByText('Damaged, going back to the supplier right after: 2 pcs')).toBeVisible();
   await page.screenshot({ path: 'screenshots/moves-review-phone-en.png', fullPage: true });
   await accessible(page);
   await fits(page);

@@ -45,7 +45,7 @@ messages! {
     order_choose_title: "哪一单到货？" / "Which delivery?";
     order_choose_text: "选采购单，或者扫送货单上的条码。" / "Choose the purchase order, or scan the code on the delivery note.";
     order_due(day): "{day} 到货" / "due {day}";
-    order_lines(n_lines, n_units): "{n_lines} 种，还差 {n_units} 件" / "{n_lines} items, {n_units} pieces to come";
+    order_lines(n_lines, n_units): "{n_lines} 种，还差 {n_units} 件" / "{n_units} pcs to come · {n_lines} SKU";
     order_none: "没有未到的采购单" / "No order is open";
     order_other: "没有采购单？输入送货单号" / "No order? Type the delivery note’s number";
     order_other_label: "送货单号" / "Delivery note";
@@ -100,7 +100,7 @@ messages! {
     edit_price_bad: "请输入金额，例如 12.50" / "Type an amount such as 12.50";
     edit_remove: "删除这一行" / "Remove the line";
 
-    review_go(n_lines, n_units): "核对 {n_lines} 种 {n_units} 件" / "Check {n_lines} items, {n_units} pieces";
+    review_go(n_lines, n_units): "核对 {n_lines} 种 {n_units} 件" / "Check {n_units} pcs · {n_lines} SKU";
     review_title: "核对" / "Check";
     review_back: "继续扫" / "Scan more";
     review_route(from, to): "{from} → {to}" / "{from} → {to}";
@@ -123,7 +123,7 @@ messages! {
     review_recording: "正在保存…" / "Saving…";
     review_awaits(role): "这一笔要{role}批准后才生效" / "Takes effect once approved: {role}";
     review_posts: "记录后立即生效" / "Takes effect at once";
-    review_damaged_too(n): "收货后，{n} 件破损的马上退给供应商" / "Then {n} damaged pieces go back to the supplier";
+    review_damaged_too(n): "收货后，{n} 件破损的马上退给供应商" / "Damaged, going back to the supplier right after: {n} pcs";
 
     missing_lines: "还没有商品" / "Nothing has been scanned yet";
     missing_document: "还没有单号" / "The delivery’s number is missing";
@@ -136,7 +136,7 @@ messages! {
 
     wrong_too_many: "一次最多 1,000,000 件" / "At most 1,000,000 pieces at once";
     wrong_not_sold: "这张小票上没有这个商品" / "This product is not on that receipt";
-    wrong_more_than_sold(left): "这张小票上只能再退 {left} 件" / "Only {left} of that receipt can still come back";
+    wrong_more_than_sold(left): "这张小票上只能再退 {left} 件" / "Of that receipt {left} can still come back, no more";
     wrong_price(price): "退款不能高于当时付的 {price}" / "A refund is at most what was paid: {price}";
     wrong_unknown_code(code): "没有人认识 {code}。请先请店长登记这个商品。"
         / "Nobody knows {code}. Your manager registers the product first.";
@@ -173,7 +173,7 @@ messages! {
     moves_reverse_note_hint: "例如：单号选错了" / "Such as: wrong order chosen";
     moves_reverse_note_needed: "请写一句为什么" / "Say why in a few words";
     moves_reversal_kept: "冲销已记录" / "The reversal is recorded";
-    moves_pieces(n_items, n_units): "{n_items} 种 {n_units} 件" / "{n_items} items, {n_units} pieces";
+    moves_pieces(n_items, n_units): "{n_items} 种 {n_units} 件" / "{n_units} pcs · {n_items} SKU";
 
     nav_approvals: "审批" / "Approvals";
     approvals_title: "等待审批" / "Awaiting approval";
@@ -198,7 +198,7 @@ messages! {
     approvals_refused(why): "没有成功：{why}" / "Not done: {why}";
     approvals_reload: "刷新" / "Refresh";
     approvals_no_sale: "没有核对小票" / "without the receipt";
-    approvals_lines_more(n): "另有 {n} 种" / "{n} more items";
+    approvals_lines_more(n): "另有 {n} 种" / "{n} more SKU";
     approvals_refund(sum): "退款 {sum}" / "refund {sum}";
 }
 
