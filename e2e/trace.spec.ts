@@ -112,7 +112,7 @@ for (const language of ['zh', 'en'] as const) {
     // The phone that sent it can be barred, and let in again.
     await page.goto('/devices');
     await hydrated(page);
-    const row = page.locator('.case').filter({ hasText: '李娜' }).first();
+    const row = page.locator('.case').filter({ hasText: phone.device });
     await row.getByRole('button', { name: words.bar, exact: true }).click();
     await row.getByRole('group').getByRole('button').first().click();
     await expect(row.getByRole('button', { name: words.admit })).toBeVisible();

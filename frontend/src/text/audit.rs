@@ -18,7 +18,7 @@ messages! {
     tab_cases: "告警" / "Alarms";
     tab_devices: "设备" / "Devices";
     tab_audit: "审计" / "Audit";
-    tab_proof: "验证证明" / "Check a proof";
+    tab_proof: "验证证明" / "Proof";
 
     store_label: "门店" / "Store";
     choose_store: "选择门店" / "Choose a store";
