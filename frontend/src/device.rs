@@ -4,12 +4,12 @@
 //! the phone can store at all. The parts behind it exist in the browser only: `glue` calls the TypeScript that
 //! talks to IndexedDB, camera and location, `recorder` writes events down, `outbox` sends them.
 
-pub mod camera;
-#[cfg(feature = "hydrate")]
-mod fate;
 #[cfg(feature = "hydrate")]
 mod answer;
 mod ask;
+pub mod camera;
+#[cfg(feature = "hydrate")]
+mod fate;
 #[cfg(feature = "hydrate")]
 pub(crate) mod glue;
 #[cfg(feature = "hydrate")]

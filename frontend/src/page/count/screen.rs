@@ -58,7 +58,8 @@ pub fn CountScreen() -> impl IntoView {
             };
             if let (Ok(desk), Some(shelf)) = (&desk, wanted_shelf) {
                 desk.pick_named(&shelf);
-                let line = wanted_item.filter(|_| desk.with(|counter| counter.is_recount)).zip(ShelfCode::parse(&shelf).ok());
+                let line =
+                    wanted_item.filter(|_| desk.with(|counter| counter.is_recount)).zip(ShelfCode::parse(&shelf).ok());
                 if let Some((sku, shelf)) = line {
                     desk.sheet.set(Sheet::Quantity(LineKey { shelf, item: LineItem::Known(sku) }));
                 }
