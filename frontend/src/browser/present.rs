@@ -88,23 +88,6 @@ pub fn focus(main: NodeRef<Main>) {
     }
 }
 
-/// Lays a dialog over the page.
-pub fn show_dialog(dialog: NodeRef<Dialog>) {
-    if let Some(dialog) = dialog.get_untracked()
-        && !dialog.open()
-    {
-        // Fails only for a dialog that is open or not in the page.
-        let _ = dialog.show_modal();
-    }
-}
-
-/// Takes a dialog away; the focus goes back to where it was.
-pub fn close_dialog(dialog: NodeRef<Dialog>) {
-    if let Some(dialog) = dialog.get_untracked() {
-        dialog.close();
-    }
-}
-
 /// Moves the focus to the element with this id, and selects what is in it; whether there is one.
 pub fn focus_id(id: &str) -> bool {
     let Some(element) = document().get_element_by_id(id) else { return false };
