@@ -46,6 +46,15 @@ for (const language of ['zh', 'en'] as const) {
       await expect(page.locator('.step').first()).toBeVisible();
       await shot('product');
 
+      // A delivery is taken on a phone, which knows where it is.
+      await page.goto('/trace?store=S001&kind=receipt');
+      await hydrated(page);
+      await page.locator('.step').first().locator('summary').click();
+      await expect(page.getByRole('img', { name: /m/ }).first()).toBeVisible();
+      await accessible(page);
+      await page.locator('.map').first().scrollIntoViewIfNeeded();
+      await shot('map');
+
       await page.goto('/devices?store=S001');
       await hydrated(page);
       await accessible(page);

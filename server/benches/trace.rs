@@ -142,7 +142,7 @@ async fn run() -> Result<(), Failure> {
         key: subject.map(|(_, key)| key),
         ..TraceAsk::default()
     };
-    let rows: Vec<(&str, Box<dyn Fn(u64) -> TraceAsk>)> = vec![
+    let rows: Vec<(&str, Box<dyn Fn(u64) -> TraceAsk + Send + Sync>)> = vec![
         ("a product", Box::new(|n| ask(Some(("product", sku(n * 7).to_string()))))),
         ("one of the products sold most", Box::new(|n| ask(Some(("product", sku(n % 20).to_string()))))),
         ("a shelf", Box::new(|n| ask(Some(("shelf", shelf(n).to_string()))))),
