@@ -179,7 +179,7 @@ fn Reasons(desk: MoveDesk) -> impl IntoView {
     let choice = move |reason: Reason| {
         view! {
             <button
-                class="choice"
+                class="reason-choice"
                 type="button"
                 aria-pressed=move || desk.draft.with(|draft| draft.reason == Some(reason)).to_string()
                 on:click=move |_| desk.edit(|draft| draft.reason = Some(reason))
@@ -191,7 +191,7 @@ fn Reasons(desk: MoveDesk) -> impl IntoView {
     view! {
         <fieldset class="move__field">
             <legend class="field__label">{language.review_reason()}</legend>
-            <div class="choices">{desk.kind().reasons().iter().copied().map(choice).collect_view()}</div>
+            <div class="reason-choices">{desk.kind().reasons().iter().copied().map(choice).collect_view()}</div>
         </fieldset>
     }
 }
