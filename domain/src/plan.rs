@@ -178,7 +178,7 @@ fn store_rate_ppm(lines: &[PlanLine]) -> u128 {
     let counted = lines.iter().filter_map(|known| known.last_count);
     let (wrong, moved) =
         counted.fold((0, 0), |(w, m), last| (w + size(last.variance_units), m + size(last.moved_units)));
-    if moved == 0 { RATE_UNKNOWN_PPM } else { (wrong * 1_000_000 / moved).min(1_000_000) }
+    (wrong * 1_000_000).checked_div(moved).map_or(RATE_UNKNOWN_PPM, |rate| rate.min(1_000_000))
 }
 
 /// What a line's stock may be worth less, or more, than the book says, in minor units:
