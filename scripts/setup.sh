@@ -63,4 +63,6 @@ if [ "$with_tests" = yes ]; then
   npm_packages e2e
   find_chromium
   chinese_font
+  # The tests that make the disk fail do it with strace.
+  apt_packages strace
 fi
