@@ -368,9 +368,15 @@ export async function clearSnapshots(): Promise<void> {
   await run((db) => db.clear("snapshot"));
 }
 
+/** A tab that holds the lock for longer than this, in milliseconds, is frozen or hung. */
+const HELD_TOO_LONG_MS = 45_000;
+/** When this tab first found the lock taken, by its own clock; undefined while it is free. */
+let takenSince: number | undefined;
+
 /**
  * Runs `job` unless another tab is running its own; false if it did not run. Where the browser has no
- * locks it runs all the same: sending twice is harmless, not sending is not.
+ * locks, or another tab holds its lock as if frozen, it runs all the same: sending twice is harmless, not sending
+ * is not.
  */
 export async function withSyncLock(job: () => Promise<void>): Promise<boolean> {
   let started = false;
@@ -382,13 +388,20 @@ export async function withSyncLock(job: () => Promise<void>): Promise<boolean> {
     await once();
     return true;
   }
+  const isHung = takenSince !== undefined && performance.now() - takenSince > HELD_TOO_LONG_MS;
   try {
-    return await navigator.locks.request("shelftrace-sync", { ifAvailable: true }, async (lock) => {
-      if (lock === null) return false;
+    return await navigator.locks.request("shelftrace-sync", isHung ? { steal: true } : { ifAvailable: true }, async (lock) => {
+      if (lock === null) {
+        takenSince ??= performance.now();
+        return false;
+      }
+      takenSince = undefined;
       await once();
       return true;
     });
   } catch (error) {
+    // Taken over by another tab while this one seemed frozen: what it has begun goes on, and is said to have run.
+    if (started && error instanceof DOMException && error.name === "AbortError") return true;
     // The lock itself failed (a sandboxed frame, a dying tab); a failure of the job is the caller's.
     if (started) throw error;
     await once();

@@ -3,6 +3,7 @@
 use crate::backend::sign_in_path;
 use crate::browser;
 use crate::component::approval_count::provide_approval_count;
+use crate::component::loss_notice::LossNotice;
 use crate::component::nav::{OverdueCases, Rail, TabBar, TopBar};
 use crate::page::account::AccountPage;
 use crate::page::accuracy::AccuracyPage;
@@ -128,6 +129,7 @@ pub(crate) fn Framed(
             <TopBar/>
             <Rail/>
             <main class="shell__main" id="main" tabindex="-1" node_ref=main>
+                <LossNotice/>
                 {children()}
             </main>
             <TabBar/>

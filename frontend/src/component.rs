@@ -15,6 +15,7 @@ pub mod heatmap;
 pub mod icon;
 pub mod legend;
 pub mod load_state;
+pub mod loss_notice;
 pub mod nav;
 pub mod page_head;
 #[cfg(feature = "hydrate")]

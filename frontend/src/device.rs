@@ -94,6 +94,8 @@ pub struct Device {
     pub sending: RwSignal<Option<SendTrouble>>,
     /// Why the last event could not be stored; gone once one could be.
     pub storing: RwSignal<Option<StoreTrouble>>,
+    /// Whether the browser has thrown away what was stored here, and the person does not know yet.
+    pub has_lost: RwSignal<bool>,
     /// Counts up whenever an event was parked, sent again or withdrawn: what stands has changed.
     pub n_changes: RwSignal<u32>,
     /// The device's clock in milliseconds, moving on every few seconds; 0 on the server.
@@ -122,6 +124,7 @@ pub fn provide_device() {
         outbox: RwSignal::default(),
         sending: RwSignal::new(None),
         storing: RwSignal::new(None),
+        has_lost: RwSignal::new(false),
         n_changes: RwSignal::new(0),
         now_ms: RwSignal::new(0),
     };
@@ -137,6 +140,13 @@ pub fn provide_device() {
 #[must_use]
 pub fn use_device() -> Device {
     expect_context()
+}
+
+/// The person has read that the browser threw away what was stored here.
+pub fn know_of_loss(device: Device) {
+    device.has_lost.set(false);
+    #[cfg(feature = "hydrate")]
+    leptos::task::spawn_local(recorder::know_of_loss());
 }
 
 /// Writes down what somebody did in a store; it goes up by itself. `kept` is told once it is on this device's disk, or

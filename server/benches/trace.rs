@@ -1,4 +1,4 @@
-//! How long searches through a large ledger take, page by page, as routes and pages make them.
+//! What a large ledger costs: verifying it, folding it anew, and searching it page by page as routes and pages do.
 //!
 //! `cargo bench -p shelftrace-server --bench trace`. The ledger of one store is made through the writer, then indexed.
 //! `SHELFTRACE_BENCH_EVENTS` sets how many events it has (default 200,000).
@@ -10,8 +10,11 @@ use domain::instant::{Timestamp, ZoneOffset};
 use domain::master::{Category, Name, Product, Region, Shelf, Store, Zone};
 use domain::movement::{Movement, MovementKind, Place, carry};
 use domain::trace::TraceAsk;
+use ed25519_dalek::VerifyingKey;
 use server::clock::Clock;
 use server::keys::Keys;
+use server::ledger::rebuild::rebuild;
+use server::ledger::verify::verify;
 use server::ledger::{Ledger, NoPhotos};
 use server::store::{Database, Directory, Masters, PersonNames, StoreMaster};
 use server::trace::index::index_some;
@@ -106,10 +109,12 @@ async fn run() -> Result<(), Failure> {
     database.save_masters(&masters()).await?;
     let directory = Directory::new(masters(), PersonNames::new());
     let keys = Keys::from_secrets([7; 32], [9; 32]);
+    let key = keys.head_key.verifying_key();
     let clock = Clock::system();
     let heads = files.join("heads.jsonl");
     let ledger =
-        Ledger::start(database.clone(), directory.clone(), keys, Arc::new(NoPhotos), clock.clone(), heads).await?;
+        Ledger::start(database.clone(), directory.clone(), keys, Arc::new(NoPhotos), clock.clone(), heads.clone())
+            .await?;
     let now = clock.now();
     let begin = now.plus_ms(-20 * 86_400_000);
     let step_ms = 20 * 86_400_000 / i64::try_from(n_events)?;
@@ -189,6 +194,23 @@ async fn run() -> Result<(), Failure> {
         println!("{name:<44} {:>9.1} {:>9.1} {:>9.1}   ({n_found} events)", at(0.5), at(0.99), at(1.0));
     }
     ledger.shutdown().await;
+    walk(&database, &heads, &key, n_events).await?;
     std::fs::remove_dir_all(&files)?;
+    Ok(())
+}
+
+/// Verifies the whole ledger and folds it anew.
+async fn walk(database: &Database, heads: &Path, key: &VerifyingKey, n_events: u64) -> Result<(), Failure> {
+    let started = Instant::now();
+    let reports = verify(database, key, heads).await?;
+    let took = started.elapsed().as_secs_f64();
+    let n_good: u64 = reports.iter().map(|report| report.n_good).sum();
+    assert_eq!((n_good, reports.iter().find(|report| report.flaw.is_some())), (n_events, None));
+    println!("{n_good} events verified in {took:.1} s ({:.0}/s)", n_good as f64 / took);
+    let started = Instant::now();
+    let rebuilt = rebuild(database, &masters(), &StoreCode::parse("S001")?).await?;
+    let took = started.elapsed().as_secs_f64();
+    assert_eq!((rebuilt.n_events, rebuilt.before), (n_events, rebuilt.after));
+    println!("{n_events} events folded anew in {took:.1} s, {} rows, the same as before", rebuilt.n_rows);
     Ok(())
 }

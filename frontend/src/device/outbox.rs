@@ -3,7 +3,7 @@
 
 pub(super) use super::answer::answer_to;
 use super::answer::answered;
-use super::recorder::{CLOCK_OFFSET, device_id};
+use super::recorder::{CLOCK_OFFSET, device_id, has_lost};
 use super::{Device, OutboxSummary, ParkedEvent, SendTrouble, StoreTrouble, glue, http, photo};
 use crate::browser;
 use domain::accept::{AGE_MAX_MS, Refusal};
@@ -88,7 +88,8 @@ pub fn start(device: Device) {
     };
     beat();
     set_interval(beat, HEARTBEAT);
-    spawn_local(async {
+    spawn_local(async move {
+        device.has_lost.set(has_lost().await);
         let before_ms = js_sys::Date::now() as i64 - AGE_MAX_MS;
         // What could not be tidied up today is tidied up tomorrow.
         let _ = glue::prune_settled(before_ms).await;

@@ -3,6 +3,7 @@
 use super::glue;
 use super::outbox::PERSON;
 use super::{Device, StoreTrouble};
+use crate::browser;
 use domain::event::{DeviceEvent, EventBody};
 use domain::geo::{Fix, NoFix};
 use domain::id::{DeviceId, EventId, PersonId, StoreCode};
@@ -29,6 +30,30 @@ pub async fn device_id() -> Result<DeviceId, StoreTrouble> {
     let fresh = DeviceId::from_parts(now_unix_ms(), glue::random_u128());
     let kept = glue::meta_or_insert(DEVICE_ID, fresh.to_string()).await?;
     DeviceId::parse(&kept).map_err(|_| StoreTrouble::Failed)
+}
+
+/// A cookie with the installation's id: browsers throw cookies away apart from what pages store.
+const DEVICE_COOKIE: &str = "device";
+
+/// Whether the browser has thrown away what was stored here, unsent events perhaps among it: the installation had
+/// another id. So until [`know_of_loss`].
+pub async fn has_lost() -> bool {
+    // Without storage nothing was lost; that is said where something is to be stored.
+    let Ok(id) = device_id().await else { return false };
+    match browser::cookie(DEVICE_COOKIE) {
+        Some(before) => before != id.to_string(),
+        None => {
+            browser::set_cookie(DEVICE_COOKIE, &id.to_string());
+            false
+        }
+    }
+}
+
+/// The person has read that something was lost.
+pub async fn know_of_loss() {
+    if let Ok(id) = device_id().await {
+        browser::set_cookie(DEVICE_COOKIE, &id.to_string());
+    }
 }
 
 fn now_unix_ms() -> u64 {

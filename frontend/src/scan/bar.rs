@@ -4,6 +4,7 @@ use super::bench::ScanBench;
 use crate::component::badge::Tone;
 use crate::component::banner::Banner;
 use crate::component::icon::{Glyph, Icon, IconSize};
+use crate::component::loss_notice::LossNotice;
 use crate::text::Language;
 use leptos::prelude::*;
 
@@ -26,6 +27,11 @@ pub fn ScanBar(
             <div class="count__place">{children()}</div>
             <OutboxChip bench on_outbox/>
         </header>
+        {move || bench.device.has_lost.get().then(|| view! {
+            <div class="count__alarm">
+                <LossNotice/>
+            </div>
+        })}
         {move || bench.device.storing.get().map(|trouble| view! {
             <div class="count__alarm">
                 <Banner tone=Tone::Bad>{language.storing(trouble)}</Banner>

@@ -184,6 +184,10 @@ messages! {
         / "The phone is full! The last scan was NOT recorded. Delete photos or videos, then go on.";
     storing_failed: "手机没能保存！刚才的没有记上，请再扫一次；还不行就刷新页面。"
         / "The phone could not save! The last scan was NOT recorded: scan again, and reload the page if this stays.";
+    storing_lost: "浏览器清掉了本机保存的数据" / "The browser has erased what was kept on this device";
+    storing_lost_text: "清掉前还没上传的记录可能丢了。请核对最近盘的货架和登记的出入库，缺的重新录入。请勿清除浏览器数据，最好把应用安装到主屏幕。"
+        / "Records that were not sent before that may be gone: look at the last shelves and movements you recorded here, and enter again what is missing. Do not clear the browser’s data; installing the app protects it.";
+    storing_lost_read: "知道了" / "I have read it";
 
     camera_denied_title: "没有摄像头权限" / "The camera is not allowed";
     camera_denied_ios: "打开“设置”→ Safari（或本应用）→ 摄像头 → 允许，再回来点“重试”。"

@@ -6,11 +6,15 @@ use crate::store::{Database, Masters, StoreError};
 use domain::chain::Hash;
 use domain::event::LedgerEvent;
 use domain::id::{EventId, StoreCode};
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
-use surrealdb::types::{RecordId, RecordIdKey, ToSql, Value, Variables};
+use std::ops::Bound;
+use surrealdb::types::{RecordId, RecordIdKey, RecordIdKeyRange, ToSql, Value, Variables};
 
 /// Events read at once.
 const EVENTS: u64 = 2_000;
+/// Rows read at once.
+const ROWS_READ: usize = 10_000;
 /// Rows written in one transaction: far below what the engine keeps of one transaction in memory.
 const ROWS: usize = 2_000;
 
@@ -149,15 +153,84 @@ pub(super) async fn fold(
 /// # Errors
 /// When the database fails.
 pub async fn model_hash(database: &Database, store: &StoreCode) -> Result<Hash, StoreError> {
-    let mut dump = String::new();
+    hash_in_pages(database, store, ROWS_READ).await
+}
+
+async fn hash_in_pages(database: &Database, store: &StoreCode, n_rows: usize) -> Result<Hash, StoreError> {
+    let mut hasher = Sha256::new();
     for table in TABLES {
-        let mut variables = Variables::new();
-        variables.insert("range", prefixed(table, vec![text(store.as_str())]));
-        let rows: Vec<Value> = database.run("SELECT * FROM $range", variables).await?.take(0)?;
-        for row in rows {
-            dump.push_str(&row.to_sql());
-            dump.push('\n');
+        let mut range = prefixed(table, vec![text(store.as_str())]);
+        loop {
+            let mut variables = Variables::new();
+            variables.insert("range", range.clone());
+            variables.insert("n", i64::try_from(n_rows).expect("a page is small"));
+            let rows: Vec<Value> = database.run("SELECT * FROM $range LIMIT $n", variables).await?.take(0)?;
+            for row in &rows {
+                hasher.update(row.to_sql());
+                hasher.update("\n");
+            }
+            match rows.last().and_then(key_of) {
+                Some(last) if rows.len() == n_rows => range = after(range, last),
+                _ => break,
+            }
         }
     }
-    Ok(Hash::of(dump.as_bytes()))
+    Ok(Hash(hasher.finalize().into()))
+}
+
+fn key_of(row: &Value) -> Option<RecordIdKey> {
+    match row {
+        Value::Object(row) => match row.get("id") {
+            Some(Value::RecordId(id)) => Some(id.key.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What of the range comes after `key`.
+fn after(range: Value, key: RecordIdKey) -> Value {
+    match range {
+        Value::RecordId(RecordId { table, key: RecordIdKey::Range(whole) }) => {
+            let rest = RecordIdKeyRange { start: Bound::Excluded(key), end: whole.end };
+            Value::RecordId(RecordId { table, key: RecordIdKey::Range(Box::new(rest)) })
+        }
+        other => unreachable!("{other:?} is no range"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::row::{id, seq};
+    use surrealdb::types::Object;
+
+    #[tokio::test]
+    async fn the_hash_does_not_depend_on_the_size_of_a_page() {
+        let database = Database::open("mem://").await.expect("opens");
+        let row = |store: &str, n: u64| {
+            let mut row = Object::new();
+            row.insert("id", id(TABLES[0], vec![text(store), text("A-01"), seq(n)]));
+            row.insert("units", seq(n));
+            Value::Object(row)
+        };
+        let rows: Vec<Value> =
+            ["S001", "S0010", "S002"].iter().flat_map(|store| (0..7).map(|n| row(store, n))).collect();
+        let mut variables = Variables::new();
+        variables.insert("rows", rows);
+        database.run("INSERT $rows RETURN NONE", variables).await.expect("writes");
+        let store = StoreCode::parse("S001").expect("valid");
+        let whole = hash_in_pages(&database, &store, 1_000).await.expect("reads");
+        for n_rows in [1, 2, 7, 8] {
+            assert_eq!(hash_in_pages(&database, &store, n_rows).await.expect("reads"), whole, "{n_rows}");
+        }
+        database.run("DELETE $ids RETURN NONE", ids_of(TABLES[0], &store)).await.expect("deletes");
+        assert_ne!(hash_in_pages(&database, &store, 2).await.expect("reads"), whole);
+    }
+
+    fn ids_of(table: &'static str, store: &StoreCode) -> Variables {
+        let mut variables = Variables::new();
+        variables.insert("ids", prefixed(table, vec![text(store.as_str())]));
+        variables
+    }
 }
