@@ -105,7 +105,10 @@ test('a single scan takes one code a press', async ({ server, browserOf }) => {
   await expect(page.getByRole('button', { name: / 1 pieces, change the quantity$/ })).toHaveCount(1);
   await page.screenshot({ path: 'screenshots/single-scan-phone-en.png' });
   await next.click();
-  await expect(page.getByRole('heading', { name: 'Counted (2)' })).toBeVisible({ timeout: 30_000 });
+  // Whichever product is in view by then, the first one again perhaps.
+  const another = page.getByRole('heading', { name: 'Counted (2)' });
+  const again = page.getByRole('button', { name: / 2 pieces, change the quantity$/ });
+  await expect(another.or(again)).toBeVisible({ timeout: 30_000 });
   await expect(next).toBeVisible();
 });
 
@@ -225,7 +228,9 @@ test('finishing hands the stocktake over, and a colleague’s later scan is refu
   await expect(asked).toHaveCount(0);
   await page.getByRole('button', { name: 'More' }).click();
   await page.getByRole('button', { name: 'Finish the count' }).click();
-  await asked.getByRole('button', { name: 'Submit' }).click();
+  // Shelves are not complete: it asks once more.
+  await asked.getByRole('button', { name: 'Submit', exact: true }).click();
+  await asked.getByRole('button', { name: 'Submit all the same' }).click();
   await expect(page.getByRole('heading', { name: 'The stocktake is submitted' })).toBeVisible();
   await expect(page.getByText('Every scan is with the server; your manager sees them.')).toBeVisible();
   await fits(page);
