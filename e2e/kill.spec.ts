@@ -36,7 +36,7 @@ async function count(clerk: Machine, snapshot: Snapshot, acknowledged: Map<strin
 }
 
 test('every acknowledged event is in the ledger exactly once after 20 kills', async () => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   const server = await Server.start();
   const clerk = await Machine.signIn(server.origin, 'lina');
   const snapshot = await clerk.snapshot('S001');
@@ -45,6 +45,8 @@ test('every acknowledged event is in the ledger exactly once after 20 kills', as
   const devices = Array.from({ length: N_DEVICES }, () => count(clerk.another(), snapshot, acknowledged, () => stopped));
   for (let n = 0; n < N_KILLS; n++) {
     await new Promise((resolve) => setTimeout(resolve, 200 + Math.random() * 1_300));
+    // A busy machine takes longer to acknowledge anything.
+    await expect.poll(() => acknowledged.size, { timeout: 30_000 }).toBeGreaterThan(10 * n);
     await server.kill();
     await server.run();
   }
@@ -65,7 +67,7 @@ test('every acknowledged event is in the ledger exactly once after 20 kills', as
     if (!last || last.seq === 1) break;
     before = last.seq;
   }
-  expect(acknowledged.size).toBeGreaterThan(N_KILLS * 10);
+  expect(acknowledged.size).toBeGreaterThan(10 * (N_KILLS - 1));
   for (const [id, seq] of acknowledged) expect(inLedger.get(id), `acknowledged event ${id}`).toBe(seq);
   const numbers = [...inLedger.values()].sort((a, b) => a - b);
   expect(numbers).toEqual(numbers.map((_, n) => n + 1));
