@@ -127,6 +127,12 @@ impl Day {
         Timestamp::from_unix_ms(self.days_since(epoch) * DAY_MS - i64::from(zone.0) * MINUTE_MS)
     }
 
+    /// Days since the Monday of its week: 0 is Monday, 6 Sunday.
+    #[must_use]
+    pub const fn weekday(self) -> u8 {
+        self.0.weekday().number_days_from_monday()
+    }
+
     /// The day so many days later (or, negative, earlier); the calendar's ends hold.
     #[must_use]
     pub fn plus_days(self, days: i64) -> Self {

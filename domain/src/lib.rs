@@ -5,7 +5,8 @@
 //! records; [`accept`] decides whether the ledger takes it and [`approval`] whose word it needs; [`chain`] makes the ledger tamper-evident; [`fold`]
 //! turns it into the read models; [`board`] shapes them for people; [`policy`] says who may see and do what;
 //! [`trace`] says what an event is found by, [`case`] what becomes of alarms, [`device`] what a phone has not sent,
-//! [`audit`] and [`proof`] show that nothing was altered;
+//! [`demand`] forecasts sales, [`safety_stock`] and [`replenishment`] say what to keep and order, [`matching`] which
+//! store another's want is best met from; [`audit`] and [`proof`] show that nothing was altered;
 //! [`sync`] is the protocol between phone and server, [`photo`] the evidence that goes with it. What the phone scans
 //! goes through [`scan`], which decides when
 //! a code counts, and [`barcode`], which says what it means by way of [`gtin`], [`gs1`] and [`in_store`].
@@ -21,6 +22,7 @@ pub mod board;
 pub mod case;
 pub mod catalogue;
 pub mod chain;
+pub mod demand;
 pub mod device;
 pub mod draft;
 pub mod event;
@@ -33,12 +35,15 @@ pub mod in_store;
 pub mod instant;
 pub mod lot;
 pub mod master;
+pub mod matching;
 pub mod movement;
 pub mod photo;
 pub mod plan;
 pub mod policy;
 pub mod proof;
+pub mod replenishment;
 pub mod review;
+pub mod safety_stock;
 pub mod scan;
 pub mod shelf_tag;
 pub mod stocktake;
