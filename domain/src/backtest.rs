@@ -153,9 +153,8 @@ where
         result.n_lines += 1;
         let past = Past::of(rule, moments);
         result.n_stock_outs += n(past.stock_outs.len());
-        let is_warned = |out: &&Timestamp| {
-            past.firings.iter().any(|(at, _, _, _)| *at < **out && out.since(*at) <= within_ms)
-        };
+        let is_warned =
+            |out: &&Timestamp| past.firings.iter().any(|(at, _, _, _)| *at < **out && out.since(*at) <= within_ms);
         result.n_warned += n(past.stock_outs.iter().filter(is_warned).count());
         for (at, step, reasons, was_out) in past.firings {
             let out = past.stock_outs.iter().find(|out| at < **out && out.since(at) <= within_ms);

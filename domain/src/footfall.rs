@@ -41,10 +41,8 @@ impl Passage {
     /// Takes a report of the same minute: the greater of each figure stands, because a counter that reports a minute
     /// more than once has seen more of it. The answer is by how much the minute grew: what sums are to be raised by.
     pub fn grow(&mut self, report: Self) -> Self {
-        let grown = Self {
-            n_in: report.n_in.saturating_sub(self.n_in),
-            n_out: report.n_out.saturating_sub(self.n_out),
-        };
+        let grown =
+            Self { n_in: report.n_in.saturating_sub(self.n_in), n_out: report.n_out.saturating_sub(self.n_out) };
         self.n_in += grown.n_in;
         self.n_out += grown.n_out;
         grown

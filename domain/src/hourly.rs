@@ -81,7 +81,6 @@ impl Usual {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -320,8 +320,7 @@ pub fn growth(now: Units, before: Units) -> Option<Figure> {
     let (total, beyond) = (i128::from(now) + i128::from(before), i128::from((now - before).abs()) - 1);
     let is_beyond_chance = beyond > 0 && beyond * beyond * 1_000_000 > 2_706_025 * total;
     let base = before.max(1);
-    (is_beyond_chance || total >= i128::from(GROWTH_UNITS_SURE))
-        .then(|| Figure::ratio((now - base) * 100, base))
+    (is_beyond_chance || total >= i128::from(GROWTH_UNITS_SURE)).then(|| Figure::ratio((now - base) * 100, base))
 }
 
 #[cfg(test)]

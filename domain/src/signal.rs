@@ -82,17 +82,16 @@ pub fn effects(event: &LedgerEvent, cited: Option<&LedgerEvent>, before: Option<
     };
     match &event.event.body {
         EventBody::Moved(goods) if event.stamp.standing == Standing::Posted => moved(goods, 1, at),
-        EventBody::Approved { .. } => cited
-            .and_then(|cited| Some(moved(&movement(cited)?, 1, cited.effective_at())))
-            .unwrap_or_default(),
+        EventBody::Approved { .. } => {
+            cited.and_then(|cited| Some(moved(&movement(cited)?, 1, cited.effective_at()))).unwrap_or_default()
+        }
         EventBody::Reversed { .. } if !matches!(before, Some(Outcome::Awaits(_))) => {
             cited.and_then(|cited| Some(moved(&movement(cited)?, -1, at))).unwrap_or_default()
         }
         EventBody::VariancePosted { lines, .. } => lines
             .iter()
             .map(|posted| {
-                let moves =
-                    DayMoves { net_units: posted.units, lost_units: -posted.units, ..DayMoves::default() };
+                let moves = DayMoves { net_units: posted.units, lost_units: -posted.units, ..DayMoves::default() };
                 Effect { sku: posted.line.sku.clone(), at: posted.at, kind: EffectKind::Moved(moves) }
             })
             .collect(),
@@ -124,10 +123,7 @@ fn moved(movement: &Movement, sign: Units, at: Timestamp) -> Vec<Effect> {
     for leg in &movement.legs {
         by_item.entry(&leg.sku).or_default().add(DayMoves::of_leg(leg, sign));
     }
-    by_item
-        .into_iter()
-        .map(|(sku, moves)| Effect { sku: sku.clone(), at, kind: EffectKind::Moved(moves) })
-        .collect()
+    by_item.into_iter().map(|(sku, moves)| Effect { sku: sku.clone(), at, kind: EffectKind::Moved(moves) }).collect()
 }
 
 /// What the ledger says of one item in one store.

@@ -9,8 +9,7 @@ fn at(day: i64) -> Timestamp {
 /// Warns when fewer than 5 pieces are there.
 fn rule() -> Rule {
     let mut rule = shipped(&PersonId::parse("P1").expect("valid")).remove(4);
-    rule.when =
-        Condition::Compare(Compare { measure: Measure::OnHand, is: Is::Below, than: Bound::Value(5) });
+    rule.when = Condition::Compare(Compare { measure: Measure::OnHand, is: Is::Below, than: Bound::Value(5) });
     rule.again_after_h = 48;
     rule.state = RuleState::Paused;
     rule
@@ -20,8 +19,7 @@ type Moment = (Timestamp, BTreeMap<Measure, Figure>);
 
 /// A line whose stock is known at the end of each day.
 fn history(store: &str, stock: &[Option<i64>]) -> History<Vec<Moment>> {
-    let figures =
-        |units: &Option<i64>| units.iter().map(|units| (Measure::OnHand, Figure::whole(*units))).collect();
+    let figures = |units: &Option<i64>| units.iter().map(|units| (Measure::OnHand, Figure::whole(*units))).collect();
     History {
         store: StoreCode::parse(store).expect("valid"),
         region: RegionCode::parse("R1").expect("valid"),

@@ -77,9 +77,7 @@ impl Reading<'_> {
             Measure::Sold3d => self.sold(3),
             Measure::Sold7d => self.sold(7),
             Measure::Sold28d => self.sold(SALES_DAYS),
-            Measure::Lost28d => {
-                self.signals.moves_in(self.day.plus_days(-1), SALES_DAYS).map(|moves| moves.lost_units)
-            }
+            Measure::Lost28d => self.signals.moves_in(self.day.plus_days(-1), SALES_DAYS).map(|moves| moves.lost_units),
             Measure::DaysSinceMoved => self.since(self.signals.moved_on(self.day)),
             Measure::DaysSinceReceived => self.since(self.signals.received_on(self.day)),
             Measure::DaysSinceCounted => self.since(self.signals.counted_on(self.day)),

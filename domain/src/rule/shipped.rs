@@ -93,13 +93,7 @@ pub fn shipped(owner: &PersonId) -> Vec<Rule> {
             out_with_stock_nearby,
             (Severity::High, Advice::Transfer, manager, 24),
         ),
-        rule(
-            "SLOW-MOVER",
-            ["滞销", "Slow mover"],
-            owner,
-            slow,
-            (Severity::Low, Advice::MarkDown, regional, 14 * 24),
-        ),
+        rule("SLOW-MOVER", ["滞销", "Slow mover"], owner, slow, (Severity::Low, Advice::MarkDown, regional, 14 * 24)),
         rule(
             "EXPIRING-SOON",
             ["临期", "Expiring soon"],

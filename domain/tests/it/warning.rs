@@ -186,7 +186,7 @@ fn a_backtest_fires_when_the_rule_fired_live() {
     let evening = |n: i64| day_of(n + 1).begins_at(CHINA).plus_ms(-1);
 
     let mut signals = Signals::default();
-    let mut take = |signals: &mut Signals, n: i64, kind, units| {
+    let take = |signals: &mut Signals, n: i64, kind, units| {
         let event = event(1, START.plus_ms(n * DAY_MS), Standing::Posted, EventBody::Moved(movement(kind, 0, units)));
         effects(&event, None, None).iter().for_each(|effect| signals.take(effect, CHINA));
     };
