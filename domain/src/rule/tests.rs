@@ -1,6 +1,6 @@
 use super::*;
 use crate::instant::{MINUTE_MS, Timestamp, ZoneOffset};
-use crate::measure::{Figure, Measure, Unit};
+use crate::measure::{Figure, Measure};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -373,63 +373,4 @@ fn a_rule_looks_where_it_reaches() {
     rule.reach = Reach::default();
     rule.state = RuleState::Paused;
     assert_eq!(rule.judge(line, &figures), None);
-}
-
-/// Bare words, to show how sentences are built.
-struct Bare;
-
-impl wording::Words for Bare {
-    fn measure(&self, measure: Measure) -> String {
-        measure.code().to_owned()
-    }
-    fn figure(&self, tenths: i64, unit: Unit) -> String {
-        format!("{}.{} {unit:?}", tenths / 10, tenths % 10)
-    }
-    fn share(&self, percent: u32, of: &str) -> String {
-        format!("{percent} % of {of}")
-    }
-    fn compare(&self, measure: &str, is: Is, bound: &str) -> String {
-        format!("{measure} {is:?} {bound}")
-    }
-    fn found(&self, measure: &str, figure: &str, is: Is, bound: &str) -> String {
-        format!("{measure} = {figure}, {is:?} {bound}")
-    }
-    fn found_not(&self, measure: &str, figure: &str, is: Is, bound: &str) -> String {
-        format!("{measure} = {figure}, not {is:?} {bound}")
-    }
-    fn all(&self, parts: &[String]) -> String {
-        parts.join(" and ")
-    }
-    fn any(&self, parts: &[String]) -> String {
-        parts.join(" or ")
-    }
-    fn not(&self, part: &str) -> String {
-        format!("not {part}")
-    }
-    fn within(&self, part: &str) -> String {
-        format!("({part})")
-    }
-}
-
-#[test]
-fn sentences_show_what_belongs_together() {
-    use Measure::*;
-    let when = Condition::All(vec![
-        share(OnHand, Is::Below, 150, SafetyStock),
-        Condition::Any(vec![value(Growth3d, Is::Above, 30), Condition::Not(Box::new(value(Sold7d, Is::AtMost, 4)))]),
-    ]);
-    assert_eq!(
-        wording::sentence(&when, &Bare),
-        "on_hand Below 150 % of safety_stock and (growth_3d Above 30.0 Percent or not sold_7d AtMost 4.0 Pieces)"
-    );
-    let mut figures = known(&[(OnHand, 9), (SafetyStock, 10), (Sold7d, 5)]);
-    figures.insert(Growth3d, Figure::ratio(61, 2));
-    assert_eq!(
-        wording::because(&when.reasons(&figures), &Bare),
-        [
-            "on_hand = 9.0 Pieces, Below 150 % of safety_stock (15.0 Pieces)",
-            "growth_3d = 30.5 Percent, Above 30.0 Percent",
-            "sold_7d = 5.0 Pieces, not AtMost 4.0 Pieces",
-        ]
-    );
 }

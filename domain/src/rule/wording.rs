@@ -80,3 +80,71 @@ fn phrase(part: &Condition, words: &impl Words) -> String {
         Condition::All(_) | Condition::Any(_) | Condition::Not(_) | Condition::Compare(_) => said,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// Bare words, to show how sentences are built.
+    struct Bare;
+
+    impl Words for Bare {
+        fn measure(&self, measure: Measure) -> String {
+            measure.code().to_owned()
+        }
+        fn figure(&self, tenths: i64, unit: Unit) -> String {
+            format!("{}.{} {unit:?}", tenths / 10, tenths % 10)
+        }
+        fn share(&self, percent: u32, of: &str) -> String {
+            format!("{percent} % of {of}")
+        }
+        fn compare(&self, measure: &str, is: Is, bound: &str) -> String {
+            format!("{measure} {is:?} {bound}")
+        }
+        fn found(&self, measure: &str, figure: &str, is: Is, bound: &str) -> String {
+            format!("{measure} = {figure}, {is:?} {bound}")
+        }
+        fn found_not(&self, measure: &str, figure: &str, is: Is, bound: &str) -> String {
+            format!("{measure} = {figure}, not {is:?} {bound}")
+        }
+        fn all(&self, parts: &[String]) -> String {
+            parts.join(" and ")
+        }
+        fn any(&self, parts: &[String]) -> String {
+            parts.join(" or ")
+        }
+        fn not(&self, part: &str) -> String {
+            format!("not {part}")
+        }
+        fn within(&self, part: &str) -> String {
+            format!("({part})")
+        }
+    }
+
+    #[test]
+    fn sentences_show_what_belongs_together() {
+        use Measure::*;
+        let compare = |measure, is, than| Condition::Compare(Compare { measure, is, than });
+        let is_slow = compare(Sold7d, Is::AtMost, Bound::Value(4));
+        let when = Condition::All(vec![
+            compare(OnHand, Is::Below, Bound::Share { percent: 150, of: SafetyStock }),
+            Condition::Any(vec![compare(Growth3d, Is::Above, Bound::Value(30)), Condition::Not(Box::new(is_slow))]),
+        ]);
+        assert_eq!(
+            sentence(&when, &Bare),
+            "on_hand Below 150 % of safety_stock and (growth_3d Above 30.0 Percent or not sold_7d AtMost 4.0 Pieces)"
+        );
+        let whole = [(OnHand, 9), (SafetyStock, 10), (Sold7d, 5)].map(|(measure, n)| (measure, Figure::whole(n)));
+        let mut figures = BTreeMap::from(whole);
+        figures.insert(Growth3d, Figure::ratio(61, 2));
+        assert_eq!(
+            because(&when.reasons(&figures), &Bare),
+            [
+                "on_hand = 9.0 Pieces, Below 150 % of safety_stock (15.0 Pieces)",
+                "growth_3d = 30.5 Percent, Above 30.0 Percent",
+                "sold_7d = 5.0 Pieces, not AtMost 4.0 Pieces",
+            ]
+        );
+    }
+}
