@@ -1,6 +1,6 @@
 use super::*;
 use crate::instant::{MINUTE_MS, Timestamp, ZoneOffset};
-use crate::measure::{Figure, Measure};
+use crate::measure::{Figure, Measure, Unit};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
