@@ -10,6 +10,8 @@ const NOON: Timestamp = Timestamp::from_unix_ms(1_795_320_000_000);
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 type Known = BTreeMap<Measure, Figure>;
+/// A measure with another figure, or with none.
+type Change = (Measure, Option<i64>);
 
 fn known(figures: &[(Measure, i64)]) -> Known {
     figures.iter().map(|(measure, value)| (*measure, Figure::whole(*value))).collect()
@@ -152,7 +154,7 @@ fn rules_are_stored_as_people_would_write_them() {
 }
 
 /// Each case: the rule, figures that make it fire, and changes of one figure each that do not.
-fn cases() -> Vec<(&'static str, Known, Vec<(Measure, Option<i64>)>)> {
+fn cases() -> Vec<(&'static str, Known, Vec<Change>)> {
     use Measure::*;
     vec![
         (
