@@ -74,16 +74,24 @@ pub fn severity(flag: Flag) -> Severity {
     }
 }
 
-/// Until when an alarm must be closed: a day after it was raised where goods or evidence may be missing, three days
-/// where it is often harmless, else a week.
+impl Severity {
+    /// Until when what was raised at `raised_at` must be closed: a day later where goods or evidence may be missing,
+    /// three days where it is often harmless, else a week.
+    #[must_use]
+    pub fn due_at(self, raised_at: Timestamp) -> Timestamp {
+        let days = match self {
+            Self::High => 1,
+            Self::Medium => 3,
+            Self::Low => 7,
+        };
+        raised_at.plus_ms(days * DAY_MS)
+    }
+}
+
+/// Until when an alarm must be closed.
 #[must_use]
 pub fn due_at(flag: Flag, raised_at: Timestamp) -> Timestamp {
-    let days = match severity(flag) {
-        Severity::High => 1,
-        Severity::Medium => 3,
-        Severity::Low => 7,
-    };
-    raised_at.plus_ms(days * DAY_MS)
+    severity(flag).due_at(raised_at)
 }
 
 /// An alarm and what has become of it.

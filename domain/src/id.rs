@@ -112,6 +112,15 @@ code!(
     StocktakeId, "stocktake id", 32
 );
 
+code!(
+    /// A door of a store, as its people counter calls it, such as `MAIN`.
+    DoorCode, "door code", 16
+);
+code!(
+    /// A rule that warns, such as `LOW-AND-RISING`; never reused.
+    RuleCode, "rule code", 24
+);
+
 impl ShelfCode {
     /// The zone the shelf stands in: the part before the first dash, or the whole code where there is none.
     #[must_use]

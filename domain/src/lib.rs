@@ -7,6 +7,9 @@
 //! [`trace`] says what an event is found by, [`case`] what becomes of alarms, [`device`] what a phone has not sent,
 //! [`demand`] forecasts sales, [`safety_stock`] and [`replenishment`] say what to keep and order, [`matching`] which
 //! store another's want is best met from; [`audit`] and [`proof`] show that nothing was altered;
+//! [`signal`] keeps what the ledger says of each item, [`measure`] names the figures, [`rule`] warns by them, [`firing`]
+//! is what people do about it, [`backtest`] tells how a rule would have fared, [`heat`] colours the chain by such
+//! figures, with [`footfall`] and what is usual at this hour ([`hourly`]);
 //! [`sync`] is the protocol between phone and server, [`photo`] the evidence that goes with it. What the phone scans
 //! goes through [`scan`], which decides when
 //! a code counts, and [`barcode`], which says what it means by way of [`gtin`], [`gs1`] and [`in_store`].
@@ -17,6 +20,7 @@ pub mod accuracy;
 pub mod append;
 pub mod approval;
 pub mod audit;
+pub mod backtest;
 pub mod barcode;
 pub mod board;
 pub mod case;
@@ -26,16 +30,21 @@ pub mod demand;
 pub mod device;
 pub mod draft;
 pub mod event;
+pub mod firing;
 pub mod fold;
+pub mod footfall;
 pub mod geo;
 pub mod gs1;
 pub mod gtin;
+pub mod heat;
+pub mod hourly;
 pub mod id;
 pub mod in_store;
 pub mod instant;
 pub mod lot;
 pub mod master;
 pub mod matching;
+pub mod measure;
 pub mod movement;
 pub mod photo;
 pub mod plan;
@@ -44,8 +53,10 @@ pub mod proof;
 pub mod replenishment;
 pub mod review;
 pub mod safety_stock;
+pub mod rule;
 pub mod scan;
 pub mod shelf_tag;
+pub mod signal;
 pub mod stocktake;
 pub mod sync;
 pub mod tally;

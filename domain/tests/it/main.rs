@@ -5,3 +5,4 @@ mod fold;
 mod outbox;
 mod posting;
 mod simulator;
+mod warning;

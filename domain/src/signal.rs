@@ -1,0 +1,227 @@
+//! What the ledger says of one item in one store, kept so that a warning needs no look at single movements.
+//!
+//! [`Signals`] is a fold: sums, minima and maxima of [`Effect`]s, and so the same whatever order they arrive in. Taking
+//! an effect touches one item of one store; what it costs depends neither on how many stores there are nor on how long
+//! the ledger is. The days are the store's own.
+
+use crate::approval::{Outcome, Standing};
+use crate::event::{CountedItem, EventBody, LedgerEvent};
+use crate::id::SkuCode;
+use crate::instant::{Day, Timestamp, ZoneOffset};
+use crate::movement::{Leg, Movement, Place, Units};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Days that are kept singly, the latest with a movement included: 90 to look back on, each of which looks back 28 days
+/// itself, and two to spare.
+pub const DAYS_KEPT: i64 = 120;
+
+/// What moved of one item in one store on one day, in pieces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DayMoves {
+    /// Sold, less sales reversed. What customers bring back is sold all the same.
+    pub sold_units: Units,
+    /// Received from suppliers and other stores.
+    pub received_units: Units,
+    /// Lost: written off, or missing in a count; negative when a count found more than the book had.
+    pub lost_units: Units,
+    /// By how much the stock changed, all in all.
+    pub net_units: Units,
+}
+
+impl DayMoves {
+    fn add(&mut self, other: Self) {
+        self.sold_units += other.sold_units;
+        self.received_units += other.received_units;
+        self.lost_units += other.lost_units;
+        self.net_units += other.net_units;
+    }
+
+    /// What one leg says; `sign` is −1 where the movement is reversed.
+    fn of_leg(leg: &Leg, sign: Units) -> Self {
+        let units = sign * leg.units;
+        match leg.place {
+            Place::Shelf(_) | Place::BackRoom => Self { net_units: units, ..Self::default() },
+            Place::Customer if leg.units > 0 => Self { sold_units: units, ..Self::default() },
+            Place::Supplier | Place::InTransit if leg.units < 0 => Self { received_units: -units, ..Self::default() },
+            Place::Shrinkage | Place::CountVariance => Self { lost_units: units, ..Self::default() },
+            // Brought back by a customer, returned to a supplier, sent to another store.
+            Place::Customer | Place::Supplier | Place::InTransit => Self::default(),
+        }
+    }
+}
+
+/// What one event means for one item of its store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effect {
+    /// The item.
+    pub sku: SkuCode,
+    /// As of when.
+    pub at: Timestamp,
+    /// What.
+    pub kind: EffectKind,
+}
+
+/// What kind of effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EffectKind {
+    /// Goods moved.
+    Moved(DayMoves),
+    /// Somebody looked how many there are.
+    Counted,
+}
+
+/// What an accepted event means for the items of its store. `cited` is the event it is about, and `before` what had
+/// become of that one before this event: a movement that never took effect has nothing to reverse.
+#[must_use]
+pub fn effects(event: &LedgerEvent, cited: Option<&LedgerEvent>, before: Option<Outcome>) -> Vec<Effect> {
+    let at = event.effective_at();
+    let movement = |of: &LedgerEvent| match &of.event.body {
+        EventBody::Moved(movement) => Some(movement.clone()),
+        _ => None,
+    };
+    match &event.event.body {
+        EventBody::Moved(goods) if event.stamp.standing == Standing::Posted => moved(goods, 1, at),
+        EventBody::Approved { .. } => {
+            cited.and_then(|cited| Some(moved(&movement(cited)?, 1, cited.effective_at()))).unwrap_or_default()
+        }
+        EventBody::Reversed { .. } if !matches!(before, Some(Outcome::Awaits(_))) => {
+            cited.and_then(|cited| Some(moved(&movement(cited)?, -1, at))).unwrap_or_default()
+        }
+        EventBody::VariancePosted { lines, .. } => lines
+            .iter()
+            .map(|posted| {
+                let moves = DayMoves { net_units: posted.units, lost_units: -posted.units, ..DayMoves::default() };
+                Effect { sku: posted.line.sku.clone(), at: posted.at, kind: EffectKind::Moved(moves) }
+            })
+            .collect(),
+        // A count that is taken back was a look at the shelf all the same.
+        EventBody::Counted { item: CountedItem::Known(sku), .. } => {
+            vec![Effect { sku: sku.clone(), at, kind: EffectKind::Counted }]
+        }
+        EventBody::Moved(_)
+        | EventBody::Reversed { .. }
+        | EventBody::Counted { .. }
+        | EventBody::Declined { .. }
+        | EventBody::CountUndone { .. }
+        | EventBody::StocktakeOpened { .. }
+        | EventBody::StocktakeSubmitted { .. }
+        | EventBody::StocktakePlanned { .. }
+        | EventBody::ShelfFinished { .. }
+        | EventBody::RecountAsked { .. }
+        | EventBody::LineDecided { .. }
+        | EventBody::StocktakeApproved { .. }
+        | EventBody::StocktakeCancelled { .. }
+        | EventBody::CaseTaken { .. }
+        | EventBody::CaseClosed { .. }
+        | EventBody::SheetKeyed { .. } => Vec::new(),
+    }
+}
+
+fn moved(movement: &Movement, sign: Units, at: Timestamp) -> Vec<Effect> {
+    let mut by_item: BTreeMap<&SkuCode, DayMoves> = BTreeMap::new();
+    for leg in &movement.legs {
+        by_item.entry(&leg.sku).or_default().add(DayMoves::of_leg(leg, sign));
+    }
+    by_item.into_iter().map(|(sku, moves)| Effect { sku: sku.clone(), at, kind: EffectKind::Moved(moves) }).collect()
+}
+
+/// What the ledger says of one item in one store.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Signals {
+    /// Pieces in the store, as booked: negative when more left than was ever booked in.
+    on_hand_units: Units,
+    /// The latest [`DAYS_KEPT`] days up to the last movement; days on which nothing moved are not there.
+    days: BTreeMap<Day, DayMoves>,
+    /// The day of the first movement.
+    known_since: Option<Day>,
+    /// The day of the last receipt.
+    received_on: Option<Day>,
+    /// The day of the last count.
+    counted_on: Option<Day>,
+}
+
+impl Signals {
+    /// Takes what an event means for this item, in the store's zone.
+    pub fn take(&mut self, effect: &Effect, zone: ZoneOffset) {
+        let day = Day::at(effect.at, zone);
+        let EffectKind::Moved(moves) = effect.kind else {
+            self.counted_on = self.counted_on.max(Some(day));
+            return;
+        };
+        self.on_hand_units += moves.net_units;
+        self.known_since = Some(self.known_since.map_or(day, |since| since.min(day)));
+        if moves.received_units > 0 {
+            self.received_on = self.received_on.max(Some(day));
+        }
+        self.days.entry(day).or_default().add(moves);
+        // Relative to the last movement, not to the clock: what is kept depends on what there is alone.
+        if let Some(first) = self.first_kept() {
+            self.days = self.days.split_off(&first);
+        }
+    }
+
+    fn first_kept(&self) -> Option<Day> {
+        self.days.last_key_value().map(|(last, _)| last.plus_days(1 - DAYS_KEPT))
+    }
+
+    /// Whether every day from `from` on is known singly: nothing moved before the first movement, but nobody can tell
+    /// from that how the item sells.
+    fn knows(&self, from: Day) -> bool {
+        self.known_since.is_some_and(|since| since <= from) && self.first_kept().is_some_and(|first| first <= from)
+    }
+
+    /// Pieces in the store now.
+    #[must_use]
+    pub fn on_hand_units(&self) -> Units {
+        self.on_hand_units
+    }
+
+    /// Pieces in the store at the end of a day; `None` for days no longer kept.
+    #[must_use]
+    pub fn on_hand_at(&self, day: Day) -> Option<Units> {
+        if self.first_kept().is_some_and(|first| day < first.plus_days(-1)) {
+            return None;
+        }
+        let later: Units = self.days.range(day.plus_days(1)..).map(|(_, moves)| moves.net_units).sum();
+        Some(self.on_hand_units - later)
+    }
+
+    /// What moved on the `n_days` days up to and including `last`; `None` where not all of them are known.
+    #[must_use]
+    pub fn moves_in(&self, last: Day, n_days: i64) -> Option<DayMoves> {
+        let first = last.plus_days(1 - n_days);
+        self.knows(first).then(|| {
+            let mut sum = DayMoves::default();
+            self.days.range(first..=last).for_each(|(_, moves)| sum.add(*moves));
+            sum
+        })
+    }
+
+    /// Days before `day`, up to `most`, that are known singly.
+    #[must_use]
+    pub fn n_days_known(&self, day: Day, most: i64) -> i64 {
+        let first = self.known_since.max(self.first_kept());
+        first.map_or(0, |first| day.days_since(first).clamp(0, most))
+    }
+
+    /// The last day up to `day` on which anything moved, where that is known.
+    #[must_use]
+    pub fn moved_on(&self, day: Day) -> Option<Day> {
+        self.days.range(..=day).next_back().map(|(day, _)| *day)
+    }
+
+    /// The last day up to `day` on which goods were received, where that is known; the first day of all for what never
+    /// was received, such as what a count found.
+    #[must_use]
+    pub fn received_on(&self, day: Day) -> Option<Day> {
+        let kept = || self.days.range(..=day).rev().find(|(_, moves)| moves.received_units > 0).map(|(day, _)| *day);
+        self.received_on.or(self.known_since).filter(|on| *on <= day).or_else(kept)
+    }
+
+    /// The last day on which it was counted; the first day of all for what never was. `None` if that was after `day`.
+    #[must_use]
+    pub fn counted_on(&self, day: Day) -> Option<Day> {
+        self.counted_on.or(self.known_since).filter(|on| *on <= day)
+    }
+}
