@@ -6,6 +6,7 @@
 //! turns it into the read models; [`board`] shapes them for people; [`policy`] says who may see and do what;
 //! [`trace`] says what an event is found by, [`case`] what becomes of alarms, [`device`] what a phone has not sent,
 //! [`audit`] and [`proof`] show that nothing was altered;
+//! [`transfer`] carries goods from store to store, [`credit`] says how far a store's word can be relied on;
 //! [`sync`] is the protocol between phone and server, [`photo`] the evidence that goes with it. What the phone scans
 //! goes through [`scan`], which decides when
 //! a code counts, and [`barcode`], which says what it means by way of [`gtin`], [`gs1`] and [`in_store`].
@@ -21,6 +22,7 @@ pub mod board;
 pub mod case;
 pub mod catalogue;
 pub mod chain;
+pub mod credit;
 pub mod device;
 pub mod draft;
 pub mod event;
@@ -45,3 +47,4 @@ pub mod stocktake;
 pub mod sync;
 pub mod tally;
 pub mod trace;
+pub mod transfer;

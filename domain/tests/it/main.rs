@@ -1,7 +1,9 @@
 //! The crate's one integration binary.
 
 mod codes;
+mod credit;
 mod fold;
 mod outbox;
 mod posting;
 mod simulator;
+mod transfer;
