@@ -3,21 +3,24 @@
 mod check;
 mod refusal;
 
+pub(crate) use check::check_text;
 pub use refusal::Refusal;
 
-use crate::approval::{Outcome, Standing, standing};
+use crate::approval::{Outcome, Standing, request_standing, standing};
 use crate::case::Case;
+use crate::credit::{Appeal, Band, PointKey};
 use crate::event::{ClockVerdict, DeviceEvent, EventBody, Flag};
 use crate::geo::{Geofence, geofence};
-use crate::id::{EventId, PersonId, ShelfCode, SkuCode, StocktakeId};
+use crate::id::{EventId, PersonId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use crate::instant::{DAY_MS, MINUTE_MS, Timestamp};
 use crate::master::Store;
 use crate::movement::{Movement, MovementKind, Units};
 use crate::photo::PhotoId;
 use crate::policy::{Action, Target, Viewer, may};
 use crate::stocktake::{LineRef, Stocktake};
+use crate::transfer::{Step, StepKind, Transfer, TransferId};
 use check::{check_body, check_stocktake_name};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A device clock this far off is not remarked on, in milliseconds.
 pub const SKEW_TOLERATED_MS: i64 = 5 * MINUTE_MS;
@@ -94,6 +97,27 @@ pub trait Facts {
     /// # Errors
     /// [`OnlyServerKnows`].
     fn case(&self, event: &EventId, flag: Flag) -> Result<Option<Case>, OnlyServerKnows>;
+    /// Whether the chain has the store.
+    fn is_store(&self, store: &StoreCode) -> bool;
+    /// The transfer, put together from all its stores' ledgers; `Err` where only the server can tell.
+    ///
+    /// # Errors
+    /// [`OnlyServerKnows`].
+    fn transfer(&self, id: TransferId) -> Result<Option<Transfer>, OnlyServerKnows>;
+    /// Pieces that the event's store may still promise: on hand in all its places, less
+    /// [`reserved`](crate::transfer::reserved); `Err` where only the server can tell.
+    ///
+    /// # Errors
+    /// [`OnlyServerKnows`].
+    fn available_units(&self, sku: &SkuCode) -> Result<Units, OnlyServerKnows>;
+    /// How far the event's store can be relied on.
+    fn credit_band(&self) -> Band;
+    /// How the dispute about a point stands, if the point counts against the event's store; `Err` where only the server
+    /// can tell.
+    ///
+    /// # Errors
+    /// [`OnlyServerKnows`].
+    fn credit_point(&self, point: &PointKey) -> Result<Option<Appeal>, OnlyServerKnows>;
 }
 
 /// Only the server can tell.
@@ -120,7 +144,7 @@ pub struct Verdicts {
     pub clock: ClockVerdict,
     /// Whether a movement takes effect at once.
     pub standing: Standing,
-    /// What a movement is worth at shelf prices, in minor units; 0 for everything else.
+    /// What a movement or a transfer's step is about, at shelf prices, in minor units; 0 for everything else.
     pub value_minor: i64,
     /// What somebody should look into.
     pub flags: Vec<Flag>,
@@ -145,6 +169,12 @@ fn actions(body: &EventBody) -> &'static [Action] {
         | EventBody::ShelfFinished { .. }
         | EventBody::SheetKeyed { .. } => &[Action::Count],
         EventBody::CaseTaken { .. } | EventBody::CaseClosed { .. } => &[Action::FollowUp],
+        EventBody::Transfer(event) => match event.step.kind() {
+            StepKind::Picking | StepKind::HandOver | StepKind::Receipt => &[Action::MoveStock],
+            StepKind::Approval => &[Action::Approve],
+            _ => &[Action::RunTransfers],
+        },
+        EventBody::Credit(event) => event.actions(),
         EventBody::VariancePosted { .. } => &[],
     }
 }
@@ -162,7 +192,14 @@ fn happens_in_store(body: &EventBody) -> bool {
             | EventBody::StocktakeCancelled { .. }
             | EventBody::CaseTaken { .. }
             | EventBody::CaseClosed { .. }
-    )
+            | EventBody::Credit(_)
+    ) && !is_decided_anywhere(body)
+}
+
+/// Whether it is a step of a transfer for which nobody need stand beside the goods.
+fn is_decided_anywhere(body: &EventBody) -> bool {
+    let EventBody::Transfer(event) = body else { return false };
+    !matches!(event.step.kind(), StepKind::Picking | StepKind::HandOver | StepKind::Receipt)
 }
 
 /// Decides about one event at `now` (the server's clock, or the phone's with its measured offset).
@@ -192,6 +229,12 @@ pub fn accept(event: &DeviceEvent, now: Timestamp, facts: &impl Facts) -> Result
             let value = value_minor(movement, facts);
             (standing(facts.viewer().role, movement, value), value)
         }
+        EventBody::Transfer(event) => {
+            let value = worth_minor(event.step.units(), facts);
+            let is_request = matches!(event.step, Step::Requested(_));
+            let asks = || request_standing(facts.viewer().role, facts.credit_band(), value);
+            (if is_request { asks() } else { Standing::Posted }, value)
+        }
         _ => (Standing::Posted, 0),
     };
     let flags = flags(event, now, geofence, clock, facts);
@@ -201,8 +244,12 @@ pub fn accept(event: &DeviceEvent, now: Timestamp, facts: &impl Facts) -> Result
 /// Pieces moved at shelf price, in minor units. An item without a price counts nothing.
 #[must_use]
 pub fn value_minor(movement: &Movement, facts: &impl Facts) -> i64 {
+    worth_minor(movement.units_moved(), facts)
+}
+
+fn worth_minor(units: BTreeMap<&SkuCode, Units>, facts: &impl Facts) -> i64 {
     let value = |(sku, units): (&SkuCode, Units)| units.saturating_mul(facts.price_minor(sku).unwrap_or(0).max(0));
-    movement.units_moved().into_iter().map(value).fold(0, i64::saturating_add)
+    units.into_iter().map(value).fold(0, i64::saturating_add)
 }
 
 fn flags(
@@ -229,14 +276,15 @@ fn flags(
         if is_loss && !is_open {
             flags.insert(Flag::AtNight);
         }
-        for photo in &movement.photos {
-            match facts.photo(photo) {
-                PhotoFact::Used => flags.insert(Flag::PhotoReused),
-                // Two photos of one thing, for one event, are alike in all honesty.
-                PhotoFact::Alike(other) if !movement.photos.contains(&other) => flags.insert(Flag::PhotoAlike),
-                PhotoFact::Alike(_) | PhotoFact::Here | PhotoFact::Missing => false,
-            };
-        }
+    }
+    let photos = event.body.photos();
+    for photo in photos {
+        match facts.photo(photo) {
+            PhotoFact::Used => flags.insert(Flag::PhotoReused),
+            // Two photos of one thing, for one event, are alike in all honesty.
+            PhotoFact::Alike(other) if !photos.contains(&other) => flags.insert(Flag::PhotoAlike),
+            PhotoFact::Alike(_) | PhotoFact::Here | PhotoFact::Missing => false,
+        };
     }
     flags.into_iter().collect()
 }

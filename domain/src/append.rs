@@ -5,6 +5,8 @@ use crate::chain::Hash;
 use crate::event::{ClockVerdict, DeviceEvent, EventBody, LedgerEvent, Stamp};
 use crate::geo::{Fix, Geofence, NoFix};
 use crate::id::{DeviceId, EventId};
+use crate::instant::Timestamp;
+use crate::transfer::{Alarm, TransferEvent, TransferId};
 use std::collections::VecDeque;
 
 /// The device that the ledger itself records with.
@@ -37,27 +39,61 @@ pub fn with_consequences(
 fn recorded_by_ledger(cause: &LedgerEvent, seq: u64, app: &str, body: EventBody) -> LedgerEvent {
     let mut name = cause.event.id.to_bytes().to_vec();
     name.extend_from_slice(&seq.to_be_bytes());
-    let random: [u8; 16] = Hash::of(&name).0[..16].try_into().expect("a hash has 32 bytes");
-    let at = cause.effective_at();
     let event = DeviceEvent {
-        id: EventId::from_parts(at.unix_ms().max(0).unsigned_abs(), u128::from_be_bytes(random)),
+        id: named(&name, cause.effective_at()),
         store: cause.event.store.clone(),
         device: LEDGER_DEVICE,
         device_seq: seq,
         person: cause.event.person.clone(),
-        effective_at: at,
+        effective_at: cause.effective_at(),
         fix: Fix::Missing { reason: NoFix::Machine },
         app: app.to_owned(),
         body,
     };
-    let stamp = Stamp {
+    LedgerEvent { stamp: stamp(seq, cause.stamp.recorded_at), event }
+}
+
+/// The event that says what the hour brought to a transfer, to append as number `seq` of the late store's ledger. It is
+/// in the name of whoever set the clock running, and its id follows from that step's: two servers that see the same
+/// hour record one event.
+#[must_use]
+pub fn recorded_at_its_hour(
+    transfer: TransferId,
+    alarm: &Alarm,
+    seq: u64,
+    recorded_at: Timestamp,
+    app: &str,
+) -> LedgerEvent {
+    let mut name = transfer.request().to_bytes().to_vec();
+    name.extend_from_slice(&alarm.since.event.to_bytes());
+    name.extend_from_slice(alarm.step.kind().code().as_bytes());
+    let event = DeviceEvent {
+        id: named(&name, alarm.at),
+        store: alarm.store.clone(),
+        device: LEDGER_DEVICE,
+        device_seq: seq,
+        person: alarm.since.by.clone(),
+        effective_at: alarm.at,
+        fix: Fix::Missing { reason: NoFix::Machine },
+        app: app.to_owned(),
+        body: EventBody::Transfer(TransferEvent { transfer, step: alarm.step.clone() }),
+    };
+    LedgerEvent { stamp: stamp(seq, recorded_at), event }
+}
+
+fn named(name: &[u8], at: Timestamp) -> EventId {
+    let random: [u8; 16] = Hash::of(name).0[..16].try_into().expect("a hash has 32 bytes");
+    EventId::from_parts(at.unix_ms().max(0).unsigned_abs(), u128::from_be_bytes(random))
+}
+
+fn stamp(seq: u64, recorded_at: Timestamp) -> Stamp {
+    Stamp {
         seq,
-        recorded_at: cause.stamp.recorded_at,
+        recorded_at,
         geofence: Geofence::Unknown,
         clock: ClockVerdict::Plausible,
         standing: Standing::Posted,
         value_minor: 0,
         flags: Vec::new(),
-    };
-    LedgerEvent { stamp, event }
+    }
 }

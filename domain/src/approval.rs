@@ -1,5 +1,6 @@
 //! Whose word a movement needs: above a limit of value, that of somebody who answers for more.
 
+use crate::credit::Band;
 use crate::movement::{Movement, MovementKind};
 use crate::policy::Role;
 use serde::{Deserialize, Serialize};
@@ -66,7 +67,26 @@ fn limits_minor(movement: &Movement) -> Option<[i64; 3]> {
 /// or whose word it needs.
 #[must_use]
 pub fn standing(role: Role, movement: &Movement, value_minor: i64) -> Standing {
-    let Some([clerk, manager, regional]) = limits_minor(movement) else { return Standing::Posted };
+    limits_minor(movement).map_or(Standing::Posted, |limits| within(role, limits, value_minor))
+}
+
+/// Whether a request for goods of another store, of `value_minor`, made by `role` for a store of that credit stands at
+/// once, or whose word it needs. A store of high credit asks for more alone, one of low credit for nothing.
+#[must_use]
+pub fn request_standing(role: Role, band: Band, value_minor: i64) -> Standing {
+    let manager = match band {
+        Band::High => 1_000_000,
+        Band::Normal => 200_000,
+        Band::Low => 0,
+    };
+    match within(role, [0, manager, 5_000_000], value_minor) {
+        // The store's own manager makes the request: where that is not enough, it is the region's.
+        Standing::Awaits(Role::StoreManager) => Standing::Awaits(Role::RegionalManager),
+        standing => standing,
+    }
+}
+
+fn within(role: Role, [clerk, manager, regional]: [i64; 3], value_minor: i64) -> Standing {
     let alone = match role {
         Role::Clerk | Role::Auditor => value_minor <= clerk,
         Role::StoreManager => value_minor <= manager,

@@ -2,12 +2,14 @@
 
 use crate::approval::Standing;
 use crate::case::CaseOutcome;
+use crate::credit::CreditEvent;
 use crate::geo::{Fix, Geofence};
 use crate::id::{DeviceId, EventId, PersonId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use crate::instant::Timestamp;
 use crate::movement::{Movement, Units};
 use crate::photo::PhotoId;
 use crate::stocktake::{LineRef, Plan, PostedLine};
+use crate::transfer::TransferEvent;
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened in a store, as the device recorded it.
@@ -171,6 +173,10 @@ pub enum EventBody {
         /// Who counted, as written on the paper.
         counted_by: String,
     },
+    /// A transfer between stores took a step.
+    Transfer(TransferEvent),
+    /// A point of the store's credit is disputed, or the dispute decided.
+    Credit(CreditEvent),
 }
 
 impl EventBody {
@@ -195,7 +201,9 @@ impl EventBody {
             | Self::Approved { .. }
             | Self::Declined { .. }
             | Self::CaseTaken { .. }
-            | Self::CaseClosed { .. } => None,
+            | Self::CaseClosed { .. }
+            | Self::Transfer(_)
+            | Self::Credit(_) => None,
         }
     }
 
@@ -204,6 +212,7 @@ impl EventBody {
     pub fn photos(&self) -> &[PhotoId] {
         match self {
             Self::Moved(movement) => &movement.photos,
+            Self::Transfer(event) => event.step.photos(),
             _ => &[],
         }
     }
@@ -278,7 +287,8 @@ pub struct Stamp {
     pub clock: ClockVerdict,
     /// Whether a movement took effect at once.
     pub standing: Standing,
-    /// What it moved at the shelf price of that moment, in minor units, never negative; 0 for anything but movements.
+    /// What a movement or a transfer's step is about, at the shelf price of that moment, in minor units, never negative;
+    /// 0 for everything else.
     pub value_minor: i64,
     /// What somebody should look into.
     pub flags: Vec<Flag>,

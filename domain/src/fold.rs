@@ -8,17 +8,20 @@
 //! those rows.
 
 mod consequence;
+mod count;
 mod needs;
 
 pub use needs::{Needs, needs};
 
 use crate::approval::{Outcome, Standing};
 use crate::case::{Case, Closing, Taking};
+use crate::credit::{Appeal, PointKey};
 use crate::event::{CountedItem, EventBody, Flag, LedgerEvent};
-use crate::id::{CategoryCode, EventId, PersonId, ShelfCode, SkuCode, StocktakeId};
+use crate::id::{CategoryCode, EventId, ShelfCode, SkuCode, StocktakeId};
 use crate::instant::Timestamp;
 use crate::movement::{Leg, Lot, Movement, MovementKind, Place, Units, reversed};
-use crate::stocktake::{CountLine, Ending, LineRef, PostedLine, Stocktake};
+use crate::stocktake::{CountLine, LineRef, Stocktake};
+use crate::transfer::{Side, TransferId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -135,6 +138,11 @@ pub struct ReadModels {
     pub received: BTreeMap<(String, SkuCode), Units>,
     /// Alarms and what has become of them. A gap in a device's numbers is among them only once somebody has taken it.
     pub cases: BTreeMap<(EventId, Flag), Case>,
+    /// What the store's own chain says of transfers between stores; [`Transfer`](crate::transfer::Transfer) puts the
+    /// sides together.
+    pub transfers: BTreeMap<TransferId, Side>,
+    /// Disputes about points of the store's credit.
+    pub appeals: BTreeMap<PointKey, Appeal>,
 }
 
 /// The master data a fold looks up.
@@ -288,69 +296,11 @@ impl ReadModels {
                 let case = self.cases.entry((*cites, *flag)).or_insert_with(|| Case::raised(cited, *flag));
                 case.closed = Some(Closing { at, by: person.clone(), outcome: *outcome, note: note.clone() });
             }
-        }
-    }
-
-    fn open(&mut self, stocktake: &StocktakeId, at: Timestamp, person: &PersonId) {
-        let known = self
-            .stocktakes
-            .entry(stocktake.clone())
-            .or_insert_with(|| Stocktake::opened(stocktake.clone(), at, person.clone()));
-        if (at, person) < (known.opened_at, &known.opened_by) {
-            known.opened_at = at;
-            known.opened_by = person.clone();
-        }
-    }
-
-    fn end(&mut self, stocktake: &StocktakeId, at: Timestamp, person: &PersonId, is_approved: bool) {
-        if let Some(known) = self.stocktakes.get_mut(stocktake)
-            && known.ending.is_none()
-        {
-            known.ending = Some(Ending { at, by: person.clone(), is_approved });
-        }
-    }
-
-    fn observe(
-        &mut self,
-        stocktake: &StocktakeId,
-        line: &LineRef,
-        person: &PersonId,
-        units: Units,
-        at: Timestamp,
-        masters: &impl Categories,
-    ) {
-        let expected_units = self.stock_at(line, at);
-        self.change_line(stocktake, line, masters, |known| {
-            let tally = known.tallies.entry(person.clone()).or_default();
-            tally.counted_units += units;
-            tally.n_observations += 1;
-            if at > tally.observed_at {
-                tally.observed_at = at;
-                tally.expected_units = expected_units;
+            EventBody::Transfer(told) => {
+                self.transfers.entry(told.transfer).or_default().take(event, &told.step);
+                self.carry_legs(&told.step.legs(), at, id, masters);
             }
-        });
-        self.touch_line(line, at, masters);
-    }
-
-    fn take_back(&mut self, cited: &LedgerEvent, at: Timestamp, masters: &impl Categories) {
-        let EventBody::Counted { stocktake, shelf, item, units, .. } = &cited.event.body else { return };
-        match item {
-            CountedItem::Known(sku) => {
-                let line = LineRef { shelf: shelf.clone(), sku: sku.clone() };
-                self.change_line(stocktake, &line, masters, |known| {
-                    let tally = known.tallies.entry(cited.event.person.clone()).or_default();
-                    tally.counted_units -= units;
-                    tally.n_observations = tally.n_observations.saturating_sub(1);
-                });
-                self.touch_line(&line, at, masters);
-            }
-            CountedItem::Unknown { code, .. } => {
-                let line = self.unknowns.entry((stocktake.clone(), shelf.clone(), code.clone())).or_default();
-                line.counted_units -= units;
-                line.n_observations = line.n_observations.saturating_sub(1);
-                line.names.remove(&cited.event.id);
-                self.touch(Area::Shelf(shelf.clone()), at);
-            }
+            EventBody::Credit(told) => self.appeals.entry(*told.point()).or_default().take(event, told),
         }
     }
 
@@ -372,6 +322,11 @@ impl ReadModels {
                 *self.received.entry(key).or_default() += sign * units;
             }
         }
+        self.carry_legs(legs, at, event, masters);
+    }
+
+    /// Carries the legs that are at the store's own places.
+    fn carry_legs(&mut self, legs: &[Leg], at: Timestamp, event: EventId, masters: &impl Categories) {
         for (index, leg) in legs.iter().enumerate().filter(|(_, leg)| leg.place.is_internal()) {
             if let Some(lot) = &leg.lot {
                 *self.lots.entry((leg.sku.clone(), lot.clone())).or_default() += leg.units;
@@ -401,58 +356,6 @@ impl ReadModels {
                 });
             }
         }
-    }
-
-    fn post_variance(
-        &mut self,
-        stocktake: &StocktakeId,
-        posted: &PostedLine,
-        event: EventId,
-        index: u32,
-        masters: &impl Categories,
-    ) {
-        self.change_line(stocktake, &posted.line, masters, |known| known.posted_units += posted.units);
-        let place = Place::Shelf(posted.line.shelf.clone());
-        let leg = Leg { place, sku: posted.line.sku.clone(), units: posted.units, lot: None };
-        self.carry(&leg, posted.at, event, index, masters);
-    }
-
-    fn change_line(
-        &mut self,
-        stocktake: &StocktakeId,
-        line: &LineRef,
-        masters: &impl Categories,
-        change: impl FnOnce(&mut CountLine),
-    ) {
-        let key = (stocktake.clone(), line.shelf.clone(), line.sku.clone());
-        let before = self.lines.get(&key).cloned().unwrap_or_default();
-        let mut after = before.clone();
-        change(&mut after);
-        self.replace_line(key, &before, after, masters);
-    }
-
-    fn replace_line(&mut self, key: LineKey, before: &CountLine, after: CountLine, masters: &impl Categories) {
-        let (stocktake, shelf, sku) = &key;
-        let areas = masters.category_of(sku).cloned().map(Area::Category);
-        for area in areas.into_iter().chain([Area::Shelf(shelf.clone())]) {
-            let cell = self.cells.entry((stocktake.clone(), area)).or_default();
-            cell.subtract(before);
-            cell.add(&after);
-        }
-        self.lines.insert(key, after);
-    }
-
-    /// Book stock of an item on a shelf at `at`: what is there now, less the legs that took effect later.
-    fn stock_at(&self, line: &LineRef, at: Timestamp) -> Units {
-        let (place, sku) = (Place::Shelf(line.shelf.clone()), &line.sku);
-        let Some(now) = self.stock.get(&(place.clone(), sku.clone())) else { return 0 };
-        if now.moved_at <= at {
-            return now.units;
-        }
-        let first = LegKey { place: place.clone(), sku: sku.clone(), at: at.plus_ms(1), event: EventId::MIN, index: 0 };
-        let later: Units =
-            self.legs.range(first..).take_while(|(key, _)| key.place == place && key.sku == *sku).map(|(_, u)| u).sum();
-        now.units - later
     }
 
     fn touch_line(&mut self, line: &LineRef, at: Timestamp, masters: &impl Categories) {

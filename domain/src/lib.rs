@@ -10,6 +10,8 @@
 //! [`signal`] keeps what the ledger says of each item, [`measure`] names the figures, [`rule`] warns by them, [`firing`]
 //! is what people do about it, [`backtest`] tells how a rule would have fared, [`heat`] colours the chain by such
 //! figures, with [`footfall`] and what is usual at this hour ([`hourly`]);
+//! [`audit`] and [`proof`] show that nothing was altered;
+//! [`transfer`] carries goods from store to store, [`credit`] says how far a store's word can be relied on;
 //! [`sync`] is the protocol between phone and server, [`photo`] the evidence that goes with it. What the phone scans
 //! goes through [`scan`], which decides when
 //! a code counts, and [`barcode`], which says what it means by way of [`gtin`], [`gs1`] and [`in_store`].
@@ -27,6 +29,7 @@ pub mod case;
 pub mod catalogue;
 pub mod chain;
 pub mod demand;
+pub mod credit;
 pub mod device;
 pub mod draft;
 pub mod event;
@@ -61,3 +64,4 @@ pub mod stocktake;
 pub mod sync;
 pub mod tally;
 pub mod trace;
+pub mod transfer;

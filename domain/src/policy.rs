@@ -79,11 +79,17 @@ pub enum Action {
     ManagePeople,
     /// Say what stores have ordered from suppliers.
     OrderGoods,
+    /// Ask other stores for goods, answer them, settle what did not arrive sound, review what takes too long.
+    RunTransfers,
+    /// Dispute a point of the store's credit.
+    DisputeCredit,
+    /// Decide such a dispute.
+    JudgeCredit,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Count,
         Self::SeeBoard,
         Self::SeeStock,
@@ -97,6 +103,9 @@ impl Action {
         Self::ManageDevices,
         Self::ManagePeople,
         Self::OrderGoods,
+        Self::RunTransfers,
+        Self::DisputeCredit,
+        Self::JudgeCredit,
     ];
 }
 
@@ -119,17 +128,20 @@ pub fn may(viewer: &Viewer, action: Action, target: Target<'_>) -> bool {
 
 fn role_may(role: Role, action: Action) -> bool {
     use Action::{
-        Approve, Count, FollowUp, ManagePeople, MoveStock, OrderGoods, PrintLabels, RunStocktake, SeeBoard, SeeStock,
-        SeeTrace,
+        Approve, Count, DisputeCredit, FollowUp, JudgeCredit, ManagePeople, MoveStock, OrderGoods, PrintLabels,
+        RunStocktake, RunTransfers, SeeBoard, SeeStock, SeeTrace,
     };
     match role {
         Role::Clerk => matches!(action, Count | MoveStock),
-        Role::StoreManager => !matches!(action, ManagePeople | OrderGoods),
+        Role::StoreManager => !matches!(action, ManagePeople | OrderGoods | JudgeCredit),
         Role::RegionalManager => {
-            matches!(action, SeeBoard | SeeStock | SeeTrace | PrintLabels | Approve | RunStocktake | FollowUp)
+            matches!(
+                action,
+                SeeBoard | SeeStock | SeeTrace | PrintLabels | Approve | RunStocktake | FollowUp | RunTransfers
+            )
         }
-        Role::Headquarters => !matches!(action, Count | MoveStock),
-        Role::Auditor => matches!(action, SeeBoard | SeeStock | SeeTrace | FollowUp),
+        Role::Headquarters => !matches!(action, Count | MoveStock | DisputeCredit),
+        Role::Auditor => matches!(action, SeeBoard | SeeStock | SeeTrace | FollowUp | JudgeCredit),
     }
 }
 
@@ -170,12 +182,23 @@ mod tests {
     }
 
     #[test]
+    fn who_carries_goods_who_promises_them_and_who_judges() {
+        let roles = |action| Role::ALL.map(|role| role_may(role, action));
+        // Clerk, store manager, regional manager, headquarters, auditor.
+        assert_eq!(roles(Action::MoveStock), [true, true, false, false, false]);
+        assert_eq!(roles(Action::RunTransfers), [false, true, true, true, false]);
+        assert_eq!(roles(Action::DisputeCredit), [false, true, false, false, false]);
+        assert_eq!(roles(Action::JudgeCredit), [false, false, false, true, true], "nobody judges their own store");
+    }
+
+    #[test]
     fn counting_is_blind_and_auditing_is_read_only() {
         for action in Action::ALL {
             let clerk = role_may(Role::Clerk, action);
             assert_eq!(clerk, matches!(action, Action::Count | Action::MoveStock), "{action:?}");
             let reads = matches!(action, Action::SeeBoard | Action::SeeStock | Action::SeeTrace | Action::FollowUp);
-            assert_eq!(role_may(Role::Auditor, action), reads, "{action:?}");
+            let judges = action == Action::JudgeCredit;
+            assert_eq!(role_may(Role::Auditor, action), reads || judges, "{action:?}");
         }
     }
 }

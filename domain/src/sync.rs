@@ -3,8 +3,9 @@
 use crate::accept::{CitedMovement, Facts, OnlyServerKnows, PhotoFact, Recount, Refusal};
 use crate::case::Case;
 use crate::chain::SignedHead;
+use crate::credit::{Appeal, Band, PointKey};
 use crate::event::{DeviceEvent, EventBody, Flag};
-use crate::id::{DeviceId, EventId, PersonId, ShelfCode, SkuCode, StocktakeId};
+use crate::id::{DeviceId, EventId, PersonId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use crate::instant::Timestamp;
 use crate::master::{Category, Product, PurchaseOrder, Shelf, Store, Zone};
 use crate::movement::{Lot, Units};
@@ -12,6 +13,7 @@ use crate::photo::PhotoId;
 use crate::policy::Viewer;
 use crate::shelf_tag::ShelfTag;
 use crate::stocktake::{LineRef, Stage, Stocktake};
+use crate::transfer::{Transfer, TransferId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -174,6 +176,9 @@ pub fn may_pass_later(refusal: &Refusal) -> bool {
             | Refusal::NothingCited
             | Refusal::StillCounting
             | Refusal::LinesOpen { .. }
+            | Refusal::TransferUnknown
+            | Refusal::StepNotYet { .. }
+            | Refusal::NotAvailable { .. }
     )
 }
 
@@ -433,6 +438,22 @@ impl Facts for PhoneFacts {
         true
     }
     fn case(&self, _: &EventId, _: Flag) -> Result<Option<Case>, OnlyServerKnows> {
+        Err(OnlyServerKnows)
+    }
+    fn is_store(&self, _: &StoreCode) -> bool {
+        true
+    }
+    fn transfer(&self, _: TransferId) -> Result<Option<Transfer>, OnlyServerKnows> {
+        Err(OnlyServerKnows)
+    }
+    fn available_units(&self, _: &SkuCode) -> Result<Units, OnlyServerKnows> {
+        Err(OnlyServerKnows)
+    }
+    /// What stands at once and what awaits approval is the server's to say.
+    fn credit_band(&self) -> Band {
+        Band::Normal
+    }
+    fn credit_point(&self, _: &PointKey) -> Result<Option<Appeal>, OnlyServerKnows> {
         Err(OnlyServerKnows)
     }
 }

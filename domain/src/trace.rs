@@ -1,6 +1,7 @@
 //! Finding events: what each is found by, what a search asks, and what people read.
 
 use crate::board::TraceEntry;
+use crate::credit::CreditEvent;
 use crate::event::{CountedItem, EventBody, Flag, LedgerEvent};
 use crate::geo::Coordinates;
 use crate::id::{DeviceId, PersonId, ShelfCode, SkuCode, StocktakeId, StoreCode};
@@ -9,6 +10,7 @@ use crate::master::Name;
 use crate::movement::{Movement, MovementKind, Place, Units};
 use crate::photo::PhotoId;
 use crate::stocktake::LineRef;
+use crate::transfer::{StepKind, TransferEvent, TransferId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -34,11 +36,13 @@ pub enum SubjectKind {
     Flag,
     /// What kind of event; the key is [`EventKind::code`].
     Kind,
+    /// A transfer between stores.
+    Transfer,
 }
 
 impl SubjectKind {
     /// Every kind of subject.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Product,
         Self::Shelf,
         Self::Person,
@@ -48,6 +52,7 @@ impl SubjectKind {
         Self::Photo,
         Self::Flag,
         Self::Kind,
+        Self::Transfer,
     ];
 
     /// The stable code, as in keys and addresses.
@@ -63,6 +68,7 @@ impl SubjectKind {
             Self::Photo => "photo",
             Self::Flag => "flag",
             Self::Kind => "kind",
+            Self::Transfer => "transfer",
         }
     }
 
@@ -101,6 +107,7 @@ impl Subject {
             SubjectKind::Photo => PhotoId::parse(key).is_ok(),
             SubjectKind::Flag => Flag::from_code(key).is_some(),
             SubjectKind::Kind => EventKind::from_code(key).is_some(),
+            SubjectKind::Transfer => TransferId::parse(key).is_ok(),
         };
         is_one.then(|| Self { kind, key: key.to_owned() })
     }
@@ -146,11 +153,17 @@ pub enum EventKind {
     CaseClosed,
     /// Counts were keyed in from paper.
     SheetKeyed,
+    /// A transfer took a step.
+    Transfer(StepKind),
+    /// A point of the store's credit is disputed.
+    CreditDisputed,
+    /// Such a dispute is decided.
+    CreditJudged,
 }
 
 impl EventKind {
-    /// The kinds beside movements.
-    const OTHERS: [Self; 17] = [
+    /// The kinds beside movements and steps of transfers.
+    const OTHERS: [Self; 19] = [
         Self::StocktakeOpened,
         Self::Counted,
         Self::CountUndone,
@@ -168,11 +181,14 @@ impl EventKind {
         Self::CaseTaken,
         Self::CaseClosed,
         Self::SheetKeyed,
+        Self::CreditDisputed,
+        Self::CreditJudged,
     ];
 
-    /// Every kind: movements first.
+    /// Every kind: movements first, steps of transfers last.
     pub fn all() -> impl Iterator<Item = Self> {
-        MovementKind::ALL.into_iter().map(Self::Moved).chain(Self::OTHERS)
+        let steps = StepKind::ALL.into_iter().map(Self::Transfer);
+        MovementKind::ALL.into_iter().map(Self::Moved).chain(Self::OTHERS).chain(steps)
     }
 
     /// The stable code, as in keys and addresses.
@@ -197,6 +213,9 @@ impl EventKind {
             Self::CaseTaken => "case_taken",
             Self::CaseClosed => "case_closed",
             Self::SheetKeyed => "sheet_keyed",
+            Self::Transfer(kind) => kind.code(),
+            Self::CreditDisputed => "credit_disputed",
+            Self::CreditJudged => "credit_judged",
         }
     }
 
@@ -228,6 +247,9 @@ impl EventKind {
             EventBody::CaseTaken { .. } => Self::CaseTaken,
             EventBody::CaseClosed { .. } => Self::CaseClosed,
             EventBody::SheetKeyed { .. } => Self::SheetKeyed,
+            EventBody::Transfer(told) => Self::Transfer(told.step.kind()),
+            EventBody::Credit(CreditEvent::Disputed { .. }) => Self::CreditDisputed,
+            EventBody::Credit(CreditEvent::Judged { .. }) => Self::CreditJudged,
         }
     }
 }
@@ -270,6 +292,7 @@ fn about(body: &EventBody, found: &mut BTreeSet<Subject>) {
             found.insert(Subject::new(SubjectKind::Shelf, shelf));
         }
         EventBody::Moved(movement) => about_movement(movement, found),
+        EventBody::Transfer(told) => about_step(told, found),
         EventBody::RecountAsked { lines, .. } | EventBody::StocktakeApproved { zeroed: lines, .. } => {
             lines.iter().for_each(line);
         }
@@ -284,7 +307,8 @@ fn about(body: &EventBody, found: &mut BTreeSet<Subject>) {
         | EventBody::StocktakePlanned { .. }
         | EventBody::StocktakeCancelled { .. }
         | EventBody::CaseTaken { .. }
-        | EventBody::CaseClosed { .. } => {}
+        | EventBody::CaseClosed { .. }
+        | EventBody::Credit(_) => {}
     }
     found.extend(body.stocktake().map(|stocktake| Subject::new(SubjectKind::Stocktake, stocktake)));
 }
@@ -296,6 +320,16 @@ fn about_movement(movement: &Movement, found: &mut BTreeSet<Subject>) {
     }
     found.extend(movement.document.as_ref().map(|document| Subject::new(SubjectKind::Document, document)));
     found.extend(movement.photos.iter().map(|photo| Subject::new(SubjectKind::Photo, photo)));
+}
+
+fn about_step(told: &TransferEvent, found: &mut BTreeSet<Subject>) {
+    found.insert(Subject::new(SubjectKind::Transfer, told.transfer));
+    found.extend(told.step.units().into_keys().map(|sku| Subject::new(SubjectKind::Product, sku)));
+    for leg in told.step.legs() {
+        found.insert(Subject::new(SubjectKind::Product, &leg.sku));
+        found.extend(leg.place.shelf().map(|shelf| Subject::new(SubjectKind::Shelf, shelf)));
+    }
+    found.extend(told.step.photos().iter().map(|photo| Subject::new(SubjectKind::Photo, photo)));
 }
 
 /// A search in one store's ledger. Everything named must hold.

@@ -2,11 +2,13 @@
 
 use super::{Facts, OnlyServerKnows, PhotoFact, Recount, Refusal, TEXT_MAX_CHARS};
 use crate::approval::{Outcome, Standing, approves, standing};
+use crate::credit::check_credit;
 use crate::event::{CountedItem, DeviceEvent, EventBody, Flag, ShelfProof};
 use crate::id::{EventId, StocktakeId};
 use crate::master::Store;
 use crate::movement::{Movement, MovementKind, Place, UNITS_MAX, Units, check_movement};
 use crate::stocktake::{LineRef, PLAN_MAX, Plan, Stage, Stocktake};
+use crate::transfer::check_transfer;
 
 pub(super) fn check_stocktake_name(stocktake: &StocktakeId, store: &Store) -> Result<(), Refusal> {
     let rest = stocktake.as_str().strip_prefix(store.code.as_str());
@@ -128,6 +130,8 @@ pub(super) fn check_body(event: &DeviceEvent, facts: &impl Facts) -> Result<(), 
             }
             check_case(cites, *flag, event, facts)
         }
+        EventBody::Transfer(told) => check_transfer(event, told, facts),
+        EventBody::Credit(told) => check_credit(event, told, facts),
         EventBody::VariancePosted { .. } => Err(Refusal::LedgerOnly),
     }
 }
@@ -271,7 +275,7 @@ fn check_units(units: Units) -> Result<(), Refusal> {
     if units.unsigned_abs() <= UNITS_MAX.unsigned_abs() { Ok(()) } else { Err(Refusal::BadUnits { units }) }
 }
 
-fn check_text(text: &str) -> Result<(), Refusal> {
+pub(crate) fn check_text(text: &str) -> Result<(), Refusal> {
     let n_chars = text.trim().chars().count();
     if (1..=TEXT_MAX_CHARS).contains(&n_chars) { Ok(()) } else { Err(Refusal::BadText) }
 }

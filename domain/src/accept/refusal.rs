@@ -1,10 +1,12 @@
 //! Why the ledger does not take an event.
 
 use super::TEXT_MAX_CHARS;
-use crate::id::SkuCode;
+use crate::id::{PersonId, SkuCode};
+use crate::instant::Timestamp;
 use crate::movement::{MovementError, Units};
 use crate::photo::PhotoId;
 use crate::policy::Role;
+use crate::transfer::StepKind;
 use serde::{Deserialize, Serialize};
 
 /// Why an event is not taken. Each is something a person can act on; none loses the event.
@@ -81,7 +83,7 @@ pub enum Refusal {
     #[error("say why: the reason is missing or does not suit")]
     BadReason,
     /// There is no photo where there must be one.
-    #[error("a customer return needs a photo, taken now")]
+    #[error("this needs a photo, taken now")]
     PhotoNeeded,
     /// A photo that the event names has not arrived.
     #[error("the photo has not arrived yet")]
@@ -154,6 +156,53 @@ pub enum Refusal {
     /// Another event has the same id.
     #[error("another event with other content has the same id")]
     IdReused,
+    /// There is no such transfer, or its request has not arrived.
+    #[error("there is no such transfer")]
+    TransferUnknown,
+    /// The store has no part in the transfer, or not this one.
+    #[error("this step of the transfer is another store's")]
+    TransferOfOthers,
+    /// The request is none: no lines, too many, an item twice, or no other store that could be asked.
+    #[error("this is no transfer: it needs items, each once, and other stores to ask")]
+    BadTransfer,
+    /// The step was taken before, or another one rules it out.
+    #[error("{by} has done this before ({})", step.code())]
+    StepTaken {
+        /// The step that stands in the way.
+        step: StepKind,
+        /// Who took it.
+        by: PersonId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Another step must be taken first.
+    #[error("another step comes first ({})", needed.code())]
+    StepNotYet {
+        /// Which.
+        needed: StepKind,
+    },
+    /// More than the step before it allows.
+    #[error("of {sku} at most {most} pieces")]
+    TooManyUnits {
+        /// The item.
+        sku: SkuCode,
+        /// How many it may be.
+        most: Units,
+    },
+    /// The store has promised the pieces to others, or does not have them.
+    #[error("of {sku} only {available} pieces can be promised")]
+    NotAvailable {
+        /// The item.
+        sku: SkuCode,
+        /// On hand less promised.
+        available: Units,
+    },
+    /// All arrived as it was sent, or the difference is settled.
+    #[error("there is nothing to settle")]
+    NothingToSettle,
+    /// The store's credit has no such point, or it does not count against the store.
+    #[error("there is no such point against this store")]
+    NoSuchPoint,
 }
 
 impl Refusal {
@@ -198,6 +247,15 @@ impl Refusal {
             Self::OwnAlarm => "own_alarm",
             Self::CaseOver => "case_over",
             Self::IdReused => "id_reused",
+            Self::TransferUnknown => "transfer_unknown",
+            Self::TransferOfOthers => "transfer_of_others",
+            Self::BadTransfer => "bad_transfer",
+            Self::StepTaken { .. } => "step_taken",
+            Self::StepNotYet { .. } => "step_not_yet",
+            Self::TooManyUnits { .. } => "too_many_units",
+            Self::NotAvailable { .. } => "not_available",
+            Self::NothingToSettle => "nothing_to_settle",
+            Self::NoSuchPoint => "no_such_point",
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::id::StocktakeId;
 use crate::instant::Timestamp;
 use crate::movement::Units;
 use crate::stocktake::{CounterTally, LineRef, PostedLine};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most corrections of one event.
@@ -33,7 +34,7 @@ impl ReadModels {
 
     /// Lines whose corrections an event may have changed.
     fn lines_changed(&self, event: &EventBody, cited: Option<&EventBody>) -> BTreeSet<LineRef> {
-        let movement = match event {
+        let legs = match event {
             EventBody::StocktakeApproved { stocktake, .. } => {
                 let of_it = self.lines.keys().filter(|(of, _, _)| of == stocktake);
                 return of_it.map(|(_, shelf, sku)| LineRef { shelf: shelf.clone(), sku: sku.clone() }).collect();
@@ -41,11 +42,13 @@ impl ReadModels {
             EventBody::VariancePosted { lines, .. } => {
                 return lines.iter().map(|posted| posted.line.clone()).collect();
             }
-            EventBody::Moved(movement) => Some(movement),
-            EventBody::Approved { .. } | EventBody::Reversed { .. } => cited.and_then(movement_of),
-            _ => None,
+            EventBody::Moved(movement) => Cow::Borrowed(&movement.legs[..]),
+            EventBody::Approved { .. } | EventBody::Reversed { .. } => {
+                Cow::Borrowed(cited.and_then(movement_of).map_or(&[][..], |movement| &movement.legs))
+            }
+            EventBody::Transfer(told) => Cow::Owned(told.step.legs()),
+            _ => Cow::Borrowed(&[][..]),
         };
-        let legs = movement.map_or(&[][..], |movement| &movement.legs);
         let line = |leg: &crate::movement::Leg| {
             leg.place.shelf().map(|shelf| LineRef { shelf: shelf.clone(), sku: leg.sku.clone() })
         };

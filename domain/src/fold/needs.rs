@@ -1,10 +1,12 @@
 //! Which rows an event reads or writes.
 
 use super::{Area, Categories, UnknownKey, received_key, returned_key};
+use crate::credit::PointKey;
 use crate::event::{CountedItem, EventBody, Flag};
 use crate::id::{EventId, ShelfCode, SkuCode, StocktakeId};
-use crate::movement::{Lot, Movement, Place};
+use crate::movement::{Leg, Lot, Movement, Place};
 use crate::stocktake::LineRef;
+use crate::transfer::TransferId;
 use std::collections::BTreeSet;
 
 /// The rows an event reads or writes, beside those it creates.
@@ -30,6 +32,10 @@ pub struct Needs {
     pub received: BTreeSet<(String, SkuCode)>,
     /// Alarms.
     pub cases: BTreeSet<(EventId, Flag)>,
+    /// The store's sides of transfers. To decide, all sides are needed; to fold, the store's own is.
+    pub transfers: BTreeSet<TransferId>,
+    /// Disputes about points of the store's credit.
+    pub appeals: BTreeSet<PointKey>,
 }
 
 impl Needs {
@@ -48,9 +54,12 @@ impl Needs {
         for leg in &movement.legs {
             self.returned.extend(returned_key(movement, &leg.sku));
             self.received.extend(received_key(movement, &leg.sku));
-            if !leg.place.is_internal() {
-                continue;
-            }
+        }
+        self.legs(&movement.legs, masters);
+    }
+
+    fn legs(&mut self, legs: &[Leg], masters: &impl Categories) {
+        for leg in legs.iter().filter(|leg| leg.place.is_internal()) {
             self.stock.insert((leg.place.clone(), leg.sku.clone()));
             self.areas.extend(masters.category_of(&leg.sku).cloned().map(Area::Category));
             self.lots.extend(leg.lot.clone().map(|lot| (leg.sku.clone(), lot)));
@@ -103,6 +112,13 @@ pub fn needs(event: &EventBody, cited: Option<&EventBody>, masters: &impl Catego
         }
         EventBody::CaseTaken { cites, flag } | EventBody::CaseClosed { cites, flag, .. } => {
             needs.cases.insert((*cites, *flag));
+        }
+        EventBody::Transfer(told) => {
+            needs.transfers.insert(told.transfer);
+            needs.legs(&told.step.legs(), masters);
+        }
+        EventBody::Credit(told) => {
+            needs.appeals.insert(*told.point());
         }
         EventBody::SheetKeyed { shelf, .. } => {
             needs.areas.insert(Area::Shelf(shelf.clone()));

@@ -10,6 +10,7 @@ use domain::geo::{Coordinates, Fix, Geofence, NoFix};
 use domain::id::{CategoryCode, DeviceId, EventId, PersonId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use domain::instant::Timestamp;
 use domain::movement::{Leg, Movement, MovementKind, Place, Units, carry, check_legs};
+use domain::transfer::{PickedLine, ReceivedLine, Step, TransferEvent, TransferId};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -65,10 +66,17 @@ fn event(n: u128, at: i64, body: EventBody) -> LedgerEvent {
     LedgerEvent { stamp, event: device }
 }
 
+/// A step of a transfer of its own.
+fn step(n: u128, step: Step) -> EventBody {
+    EventBody::Transfer(TransferEvent { transfer: TransferId::of(EventId::from_parts(2, n)), step })
+}
+
 /// What may happen to one of three items on one of two shelves.
 #[derive(Debug, Clone)]
 enum Happening {
     Moved { sku: u8, shelf: u8, units: Units },
+    Picked { sku: u8, shelf: u8, units: Units },
+    Arrived { sku: u8, shelf: u8, units: Units, over: Units },
     Counted { stocktake: u8, sku: u8, shelf: u8, units: Units, is_undone: bool },
     Unknown { stocktake: u8, shelf: u8, units: Units, is_undone: bool },
 }
@@ -77,6 +85,13 @@ fn happening() -> impl Strategy<Value = Happening> {
     let units = || (-20i64..=20).prop_filter("a leg moves something", |units| *units != 0);
     prop_oneof![
         (0..3u8, 0..2u8, units()).prop_map(|(sku, shelf, units)| Happening::Moved { sku, shelf, units }),
+        (0..3u8, 0..2u8, 1i64..9).prop_map(|(sku, shelf, units)| Happening::Picked { sku, shelf, units }),
+        (0..3u8, 0..2u8, 1i64..9, 0i64..3).prop_map(|(sku, shelf, units, over)| Happening::Arrived {
+            sku,
+            shelf,
+            units,
+            over
+        }),
         (0..2u8, 0..3u8, 0..2u8, -5i64..20, any::<bool>()).prop_map(|(stocktake, sku, shelf, units, is_undone)| {
             Happening::Counted { stocktake, sku, shelf, units, is_undone }
         }),
@@ -102,6 +117,21 @@ fn tell(story: &[(i64, Happening)]) -> Vec<(LedgerEvent, Option<usize>)> {
                 let (from, to) = if *units > 0 { (Place::Supplier, place) } else { (place, Place::Customer) };
                 let legs = carry(&sku(*item), units.abs(), from, to).to_vec();
                 (EventBody::Moved(Movement::new(MovementKind::Sale, legs)), None)
+            }
+            Happening::Picked { sku: item, shelf: on, units } => {
+                let from = Place::Shelf(shelf(*on));
+                (
+                    step(
+                        n,
+                        Step::Picked { lines: vec![PickedLine { sku: sku(*item), units: *units, lot: None, from }] },
+                    ),
+                    None,
+                )
+            }
+            Happening::Arrived { sku: item, shelf: on, units, over } => {
+                let to = Place::Shelf(shelf(*on));
+                let line = ReceivedLine { sku: sku(*item), lot: None, units: *units, damaged: 0, over: *over, to };
+                (step(n, Step::Received { lines: vec![line], photos: Vec::new(), note: None }), None)
             }
             Happening::Counted { stocktake: of, sku: item, shelf: on, units, is_undone } => {
                 let body = EventBody::Counted {
@@ -196,6 +226,7 @@ proptest! {
         let legs_at = |shelf: &ShelfCode, sku: &SkuCode, until: Timestamp| -> Units {
             events.iter().filter(|(event, _)| event.effective_at() <= until).flat_map(|(event, _)| match &event.event.body {
                 EventBody::Moved(movement) => movement.legs.clone(),
+                EventBody::Transfer(told) => told.step.legs(),
                 _ => Vec::new(),
             }).filter(|leg: &Leg| leg.place == Place::Shelf(shelf.clone()) && leg.sku == *sku).map(|leg| leg.units).sum()
         };

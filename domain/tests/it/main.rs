@@ -1,8 +1,10 @@
 //! The crate's one integration binary.
 
 mod codes;
+mod credit;
 mod fold;
 mod outbox;
 mod posting;
 mod simulator;
 mod warning;
+mod transfer;

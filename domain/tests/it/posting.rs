@@ -10,6 +10,7 @@ use domain::instant::Timestamp;
 use domain::movement::{Movement, MovementKind, Place, Units, carry};
 use domain::policy::Role;
 use domain::stocktake::LineRef;
+use domain::transfer::{PickedLine, ReceivedLine, Step, TransferEvent, TransferId};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -94,6 +95,24 @@ impl Ledger {
         self.take(at, 9, EventBody::Moved(Movement::new(MovementKind::Receipt, legs)))
     }
 
+    /// Goods for another store are taken off the shelf.
+    fn pick(&mut self, at: i64, units: Units) {
+        let line = PickedLine { sku: sku(), units, lot: None, from: Place::Shelf(shelf()) };
+        self.step(at, Step::Picked { lines: vec![line] });
+    }
+
+    /// Goods of another store are put on the shelf.
+    fn arrive(&mut self, at: i64, units: Units) {
+        let to = Place::Shelf(shelf());
+        let line = ReceivedLine { sku: sku(), lot: None, units, damaged: 0, over: 0, to };
+        self.step(at, Step::Received { lines: vec![line], photos: Vec::new(), note: None });
+    }
+
+    fn step(&mut self, at: i64, step: Step) {
+        let transfer = TransferId::of(EventId::from_parts(2, self.events.len() as u128));
+        self.take(at, 9, EventBody::Transfer(TransferEvent { transfer, step }));
+    }
+
     fn count(&mut self, of: u8, at: i64, by: u8, units: Units) {
         self.take(
             at,
@@ -143,6 +162,19 @@ fn a_sale_before_the_count_that_arrives_after_the_approval_is_compensated() {
     assert_eq!((ledger.on_hand(), ledger.n_posted), (8, 2), "the 2 were gone when 8 were counted");
     ledger.sell(35, 1);
     assert_eq!((ledger.on_hand(), ledger.n_posted), (7, 2), "this one was not");
+}
+
+#[test]
+fn goods_picked_before_the_count_and_told_after_the_approval_are_compensated() {
+    let mut ledger = Ledger::default();
+    ledger.receive(10, 10);
+    ledger.take(20, 1, EventBody::StocktakeOpened { stocktake: stocktake(0) });
+    ledger.count(0, 30, 1, 8);
+    ledger.approve(0, 50);
+    ledger.pick(25, 2);
+    assert_eq!((ledger.on_hand(), ledger.n_posted), (8, 2), "the 2 stood in the back room when 8 were counted");
+    ledger.arrive(35, 4);
+    assert_eq!((ledger.on_hand(), ledger.n_posted), (12, 2), "these came later");
 }
 
 #[test]
@@ -242,6 +274,8 @@ fn a_reversal_brings_back_what_went() {
 enum Happening {
     Receive(Units),
     Sell(Units),
+    Pick(Units),
+    Arrive(Units),
     Count { of: u8, by: u8, units: Units },
 }
 
@@ -249,6 +283,8 @@ fn happening() -> impl Strategy<Value = Happening> {
     prop_oneof![
         (1i64..9).prop_map(Happening::Receive),
         (1i64..9).prop_map(Happening::Sell),
+        (1i64..9).prop_map(Happening::Pick),
+        (1i64..9).prop_map(Happening::Arrive),
         (0u8..2, 1u8..3, 0i64..9).prop_map(|(of, by, units)| Happening::Count { of, by, units }),
     ]
 }
@@ -269,6 +305,8 @@ proptest! {
             let take = |ledger: &mut Ledger, (at, happening): &(i64, Happening)| match happening {
                 Happening::Receive(units) => { ledger.receive(*at, *units); }
                 Happening::Sell(units) => { ledger.sell(*at, *units); }
+                Happening::Pick(units) => { ledger.pick(*at, *units); }
+                Happening::Arrive(units) => { ledger.arrive(*at, *units); }
                 Happening::Count { of, by, units } => ledger.count(*of, *at, *by, *units),
             };
             let is_late = |n: usize, what: &Happening| !matches!(what, Happening::Count { .. }) && delay(n);
@@ -290,8 +328,8 @@ proptest! {
         let latest = found.max_by_key(|(of, tally)| (tally.observed_at, (*of).clone())).map(|(_, tally)| tally);
         let moved_after = |after: i64| -> Units {
             story.iter().filter(|(at, _)| *at > after).map(|(_, what)| match what {
-                Happening::Receive(units) => *units,
-                Happening::Sell(units) => -units,
+                Happening::Receive(units) | Happening::Arrive(units) => *units,
+                Happening::Sell(units) | Happening::Pick(units) => -units,
                 Happening::Count { .. } => 0,
             }).sum()
         };

@@ -4,6 +4,7 @@ use domain::accept::{CitedMovement, Facts, OnlyServerKnows, PhotoFact, Recount, 
 use domain::append::with_consequences;
 use domain::case::Case;
 use domain::chain::{Hash, Head};
+use domain::credit::{Appeal, Band, PointKey};
 use domain::event::{DeviceEvent, EventBody, Flag, LedgerEvent, Stamp};
 use domain::fold::{Categories, ReadModels};
 use domain::geo::Coordinates;
@@ -15,6 +16,7 @@ use domain::photo::PhotoId;
 use domain::policy::{Role, Scope, Viewer};
 use domain::stocktake::{CountLine, LineRef, Stocktake, Thresholds, line_state};
 use domain::sync::{Answer, Outcome, PROTOCOL, PROTOCOL_MIN, SyncRequest, SyncResponse};
+use domain::transfer::{Transfer, TransferId};
 use std::collections::BTreeMap;
 
 pub fn store_code() -> StoreCode {
@@ -218,5 +220,21 @@ impl Facts for ServerFacts<'_> {
         let known = self.server.models.cases.get(&(*event, flag)).cloned();
         let raises = |known: &&LedgerEvent| known.stamp.flags.contains(&flag);
         Ok(known.or_else(|| self.server.event(*event).filter(raises).map(|known| Case::raised(known, flag))))
+    }
+    fn is_store(&self, store: &StoreCode) -> bool {
+        *store == store_code()
+    }
+    // Transfers need two stores: they have a world of their own.
+    fn transfer(&self, _: TransferId) -> Result<Option<Transfer>, OnlyServerKnows> {
+        Ok(None)
+    }
+    fn available_units(&self, _: &SkuCode) -> Result<Units, OnlyServerKnows> {
+        Ok(0)
+    }
+    fn credit_band(&self) -> Band {
+        Band::Normal
+    }
+    fn credit_point(&self, _: &PointKey) -> Result<Option<Appeal>, OnlyServerKnows> {
+        Ok(None)
     }
 }

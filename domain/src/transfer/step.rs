@@ -1,0 +1,499 @@
+//! The steps of a transfer, as events carry them.
+
+use crate::id::{EventId, SkuCode, StoreCode, UlidError};
+use crate::instant::Day;
+use crate::movement::{Leg, Lot, Place, Units, carry};
+use crate::photo::PhotoId;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A transfer: named by the event that requested it. Sending the request again is the same transfer; its 26 characters
+/// fit a QR code's alphanumeric set and an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TransferId(EventId);
+
+impl TransferId {
+    /// The transfer that the event requested.
+    #[must_use]
+    pub const fn of(request: EventId) -> Self {
+        Self(request)
+    }
+
+    /// The event that requested it.
+    #[must_use]
+    pub const fn request(self) -> EventId {
+        self.0
+    }
+
+    /// Reads the 26 characters, as in an address or a waybill's QR code.
+    ///
+    /// # Errors
+    /// When the text is not a ULID.
+    pub fn parse(text: &str) -> Result<Self, UlidError> {
+        EventId::parse(text).map(Self)
+    }
+
+    /// What people read aloud: `T-7K3M9Q`. Not unique: it tells the transfers of a list apart, never looks one up.
+    #[must_use]
+    pub fn spoken(self) -> String {
+        format!("T-{}", &self.0.to_string()[20..])
+    }
+}
+
+impl fmt::Display for TransferId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A step that one store took, or that the hour brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferEvent {
+    /// Of which transfer.
+    pub transfer: TransferId,
+    /// What was done.
+    pub step: Step,
+}
+
+/// Pieces of an item.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Line {
+    /// The item.
+    pub sku: SkuCode,
+    /// Pieces, more than 0.
+    pub units: Units,
+}
+
+/// Pieces of one lot of an item.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LotLine {
+    /// The item.
+    pub sku: SkuCode,
+    /// Pieces, more than 0.
+    pub units: Units,
+    /// The lot, where the code on the goods told it.
+    pub lot: Option<Lot>,
+}
+
+/// Pieces taken from one place.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PickedLine {
+    /// The item.
+    pub sku: SkuCode,
+    /// Pieces, more than 0.
+    pub units: Units,
+    /// The lot, where the code on the goods told it.
+    pub lot: Option<Lot>,
+    /// Which shelf, or the back room.
+    pub from: Place,
+}
+
+/// What arrived of an item.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ReceivedLine {
+    /// The item.
+    pub sku: SkuCode,
+    /// The lot, where the code on the goods told it.
+    pub lot: Option<Lot>,
+    /// Sound pieces, of those that were sent.
+    pub units: Units,
+    /// Pieces that were sent and cannot be sold.
+    pub damaged: Units,
+    /// Sound pieces beyond those that were sent.
+    pub over: Units,
+    /// Where the sound ones are put.
+    pub to: Place,
+}
+
+/// Goods that a store wants, and whom to ask for them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// What is wanted; each item once.
+    pub lines: Vec<Line>,
+    /// Whom to ask, the best first; each store once.
+    pub candidates: Vec<Candidate>,
+    /// Until when the goods are wanted.
+    pub wanted_by: Option<Day>,
+    /// In the person's own words.
+    pub note: Option<String>,
+}
+
+/// A store that may send the goods.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The store.
+    pub store: StoreCode,
+    /// Why it stands where it does, as shown when the request was made.
+    pub why: Vec<Figure>,
+}
+
+/// A figure that speaks for or against a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Figure {
+    /// How far away, in metres.
+    DistanceM(u32),
+    /// How long the goods travel, in minutes.
+    TravelMin(u32),
+    /// Pieces beyond what it needs itself.
+    SurplusUnits(Units),
+    /// When the first of them expires.
+    BestBefore(Day),
+    /// The store's credit.
+    CreditScore(u16),
+    /// Sales expected to be saved at both ends, in minor units.
+    SavedMinor(i64),
+}
+
+/// Why a source does not send the goods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeclineReason {
+    /// They are not there, whatever the book says.
+    NotThere,
+    /// The store needs them itself.
+    NeededHere,
+    /// They are damaged or expire too soon.
+    Unfit,
+    /// There is nobody to pick or to drive.
+    NoHands,
+}
+
+impl DeclineReason {
+    /// Every reason.
+    pub const ALL: [Self; 4] = [Self::NotThere, Self::NeededHere, Self::Unfit, Self::NoHands];
+
+    /// The stable code, as on the wire.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotThere => "not_there",
+            Self::NeededHere => "needed_here",
+            Self::Unfit => "unfit",
+            Self::NoHands => "no_hands",
+        }
+    }
+}
+
+/// Who takes the goods along.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Carriage {
+    /// A carrier, with the number it follows the goods by.
+    Carrier {
+        /// Its name.
+        name: String,
+        /// Its own number.
+        tracking: Option<String>,
+    },
+    /// A driver without a carrier. How to reach a person stands in no ledger.
+    Driver {
+        /// The driver's name.
+        name: String,
+    },
+}
+
+/// Who bears what did not arrive sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bearer {
+    /// The store that sent.
+    Source,
+    /// The store that received.
+    Receiver,
+    /// Who took the goods along.
+    Carrier,
+}
+
+impl Bearer {
+    /// Everybody who may.
+    pub const ALL: [Self; 3] = [Self::Source, Self::Receiver, Self::Carrier];
+
+    /// The stable code, as on the wire.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Receiver => "receiver",
+            Self::Carrier => "carrier",
+        }
+    }
+}
+
+/// What held the goods up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlowCause {
+    /// They are still on the road.
+    OnTheRoad,
+    /// They are here, and nobody has scanned them.
+    NotScanned,
+    /// They went to another place.
+    WrongPlace,
+    /// Nobody knows where they are.
+    Lost,
+}
+
+impl FlowCause {
+    /// Every cause.
+    pub const ALL: [Self; 4] = [Self::OnTheRoad, Self::NotScanned, Self::WrongPlace, Self::Lost];
+
+    /// The stable code, as on the wire.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::OnTheRoad => "on_the_road",
+            Self::NotScanned => "not_scanned",
+            Self::WrongPlace => "wrong_place",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+/// One step of a transfer. The receiving store's and the source's are told apart by [`StepKind::is_sources`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// The receiving store asks for goods.
+    Requested(Request),
+    /// Somebody who answers for more than the store lets it ask.
+    Approved,
+    /// The request is turned down.
+    Rejected {
+        /// Why.
+        note: String,
+    },
+    /// The request is withdrawn before the goods are handed over.
+    Cancelled {
+        /// Why.
+        note: Option<String>,
+    },
+    /// The source promises the goods, or fewer.
+    Confirmed {
+        /// What it promises; each item once.
+        lines: Vec<Line>,
+    },
+    /// The source does not send them: the next candidate is asked.
+    Declined {
+        /// Why.
+        reason: DeclineReason,
+        /// In the person's own words.
+        note: Option<String>,
+    },
+    /// The goods are taken off the shelves by scanning and stand ready in the back room.
+    Picked {
+        /// What was taken from where.
+        lines: Vec<PickedLine>,
+    },
+    /// The goods leave the source's back room.
+    HandedOver {
+        /// What leaves.
+        lines: Vec<LotLine>,
+        /// Who takes it along.
+        carriage: Carriage,
+    },
+    /// The goods are scanned where they arrive.
+    Received {
+        /// What arrived; nothing when all is missing.
+        lines: Vec<ReceivedLine>,
+        /// Evidence, needed where anything is damaged.
+        photos: Vec<PhotoId>,
+        /// In the person's own words.
+        note: Option<String>,
+    },
+    /// It is decided who bears what did not arrive sound.
+    Settled {
+        /// Who.
+        bearer: Bearer,
+        /// All that is still in transit; nothing where only too much arrived.
+        lines: Vec<Line>,
+        /// What was found.
+        note: Option<String>,
+    },
+    /// The receiving store's manager has looked into an abnormal flow.
+    FlowReviewed {
+        /// What held the goods up.
+        cause: FlowCause,
+        /// What was found.
+        note: Option<String>,
+    },
+    /// The source has not answered in time. Only the ledger itself records this and the kinds below, when the hour
+    /// comes.
+    AnswerReminded,
+    /// The source still has not answered: the region is asked.
+    AnswerEscalated,
+    /// The goods have been under way too long: abnormal flow 异常流转.
+    FlowAbnormal,
+    /// Nobody has reviewed the abnormal flow: the region is asked.
+    FlowEscalated,
+}
+
+/// Which step, taken once in a transfer: approval and rejection are one, so are confirming and declining.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// Asking for goods.
+    Request,
+    /// Letting the store ask, or not.
+    Approval,
+    /// Withdrawing.
+    Cancellation,
+    /// Confirming or declining.
+    Answer,
+    /// Taking off the shelves.
+    Picking,
+    /// Leaving the source.
+    HandOver,
+    /// Arriving.
+    Receipt,
+    /// Deciding who bears a discrepancy.
+    Settlement,
+    /// Looking into an abnormal flow.
+    FlowReview,
+    /// Reminding the source.
+    AnswerReminder,
+    /// Asking the region about the source's answer.
+    AnswerEscalation,
+    /// Too long under way.
+    FlowAlarm,
+    /// Asking the region about an abnormal flow.
+    FlowEscalation,
+}
+
+impl StepKind {
+    /// Every step.
+    pub const ALL: [Self; 13] = [
+        Self::Request,
+        Self::Approval,
+        Self::Cancellation,
+        Self::Answer,
+        Self::Picking,
+        Self::HandOver,
+        Self::Receipt,
+        Self::Settlement,
+        Self::FlowReview,
+        Self::AnswerReminder,
+        Self::AnswerEscalation,
+        Self::FlowAlarm,
+        Self::FlowEscalation,
+    ];
+
+    /// The stable code, as in keys, addresses and on the wire.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Request => "transfer_request",
+            Self::Approval => "transfer_approval",
+            Self::Cancellation => "transfer_cancellation",
+            Self::Answer => "transfer_answer",
+            Self::Picking => "transfer_picking",
+            Self::HandOver => "transfer_hand_over",
+            Self::Receipt => "transfer_receipt",
+            Self::Settlement => "transfer_settlement",
+            Self::FlowReview => "flow_review",
+            Self::AnswerReminder => "answer_reminder",
+            Self::AnswerEscalation => "answer_escalation",
+            Self::FlowAlarm => "flow_alarm",
+            Self::FlowEscalation => "flow_escalation",
+        }
+    }
+
+    /// Whether it stands in the source's chain; all others stand in the receiving store's. What the hour brings stands
+    /// in the chain of the store that is late.
+    #[must_use]
+    pub fn is_sources(self) -> bool {
+        matches!(self, Self::Answer | Self::Picking | Self::HandOver | Self::AnswerReminder | Self::AnswerEscalation)
+    }
+
+    /// Whether only the ledger itself records it.
+    #[must_use]
+    pub fn is_ledgers(self) -> bool {
+        matches!(self, Self::AnswerReminder | Self::AnswerEscalation | Self::FlowAlarm | Self::FlowEscalation)
+    }
+}
+
+impl Step {
+    /// Which step it is.
+    #[must_use]
+    pub fn kind(&self) -> StepKind {
+        match self {
+            Self::Requested(_) => StepKind::Request,
+            Self::Approved | Self::Rejected { .. } => StepKind::Approval,
+            Self::Cancelled { .. } => StepKind::Cancellation,
+            Self::Confirmed { .. } | Self::Declined { .. } => StepKind::Answer,
+            Self::Picked { .. } => StepKind::Picking,
+            Self::HandedOver { .. } => StepKind::HandOver,
+            Self::Received { .. } => StepKind::Receipt,
+            Self::Settled { .. } => StepKind::Settlement,
+            Self::FlowReviewed { .. } => StepKind::FlowReview,
+            Self::AnswerReminded => StepKind::AnswerReminder,
+            Self::AnswerEscalated => StepKind::AnswerEscalation,
+            Self::FlowAbnormal => StepKind::FlowAlarm,
+            Self::FlowEscalated => StepKind::FlowEscalation,
+        }
+    }
+
+    /// Pieces of each item that the step is about; none where it says none. Of a receipt: the sound ones of those sent.
+    #[must_use]
+    pub fn units(&self) -> BTreeMap<&SkuCode, Units> {
+        let mut units = BTreeMap::new();
+        let mut add = |sku, n| *units.entry(sku).or_default() += n;
+        match self {
+            Self::Requested(Request { lines, .. }) | Self::Confirmed { lines } | Self::Settled { lines, .. } => {
+                lines.iter().for_each(|line| add(&line.sku, line.units));
+            }
+            Self::Picked { lines } => lines.iter().for_each(|line| add(&line.sku, line.units)),
+            Self::HandedOver { lines, .. } => lines.iter().for_each(|line| add(&line.sku, line.units)),
+            Self::Received { lines, .. } => lines.iter().for_each(|line| add(&line.sku, line.units)),
+            _ => {}
+        }
+        units
+    }
+
+    /// What it moves. Balanced: Σ units of each item is 0.
+    ///
+    /// Picking brings the goods to the back room, so that a count of the shelf stays right while they wait. What
+    /// arrives too many was never in transit: it comes in as a count would have found it.
+    #[must_use]
+    pub fn legs(&self) -> Vec<Leg> {
+        let of = |sku: &SkuCode, units: Units, lot: &Option<Lot>, from: &Place, to: &Place| {
+            let is_move = units != 0 && from != to;
+            let legs = is_move.then(|| carry(sku, units, from.clone(), to.clone()));
+            legs.into_iter().flatten().map(|leg| Leg { lot: lot.clone(), ..leg }).collect::<Vec<_>>()
+        };
+        match self {
+            Self::Picked { lines } => {
+                let leg = |line: &PickedLine| of(&line.sku, line.units, &line.lot, &line.from, &Place::BackRoom);
+                lines.iter().flat_map(leg).collect()
+            }
+            Self::HandedOver { lines, .. } => {
+                let leg = |line: &LotLine| of(&line.sku, line.units, &line.lot, &Place::BackRoom, &Place::InTransit);
+                lines.iter().flat_map(leg).collect()
+            }
+            Self::Received { lines, .. } => {
+                let legs = |line: &ReceivedLine| {
+                    let mut legs = of(&line.sku, line.units, &line.lot, &Place::InTransit, &line.to);
+                    legs.extend(of(&line.sku, line.over, &line.lot, &Place::CountVariance, &line.to));
+                    legs
+                };
+                lines.iter().flat_map(legs).collect()
+            }
+            Self::Settled { lines, .. } => {
+                let leg = |line: &Line| of(&line.sku, line.units, &None, &Place::InTransit, &Place::Shrinkage);
+                lines.iter().flat_map(leg).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The photos it names as evidence.
+    #[must_use]
+    pub fn photos(&self) -> &[PhotoId] {
+        match self {
+            Self::Received { photos, .. } => photos,
+            _ => &[],
+        }
+    }
+}
