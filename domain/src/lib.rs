@@ -10,7 +10,6 @@
 //! [`signal`] keeps what the ledger says of each item, [`measure`] names the figures, [`rule`] warns by them, [`firing`]
 //! is what people do about it, [`backtest`] tells how a rule would have fared, [`heat`] colours the chain by such
 //! figures, with [`footfall`] and what is usual at this hour ([`hourly`]);
-//! [`audit`] and [`proof`] show that nothing was altered;
 //! [`transfer`] carries goods from store to store, [`credit`] says how far a store's word can be relied on;
 //! [`sync`] is the protocol between phone and server, [`photo`] the evidence that goes with it. What the phone scans
 //! goes through [`scan`], which decides when
@@ -28,8 +27,8 @@ pub mod board;
 pub mod case;
 pub mod catalogue;
 pub mod chain;
-pub mod demand;
 pub mod credit;
+pub mod demand;
 pub mod device;
 pub mod draft;
 pub mod event;
@@ -55,8 +54,8 @@ pub mod policy;
 pub mod proof;
 pub mod replenishment;
 pub mod review;
-pub mod safety_stock;
 pub mod rule;
+pub mod safety_stock;
 pub mod scan;
 pub mod shelf_tag;
 pub mod signal;

@@ -81,12 +81,13 @@ pub fn effects(event: &LedgerEvent, cited: Option<&LedgerEvent>, before: Option<
         _ => None,
     };
     match &event.event.body {
-        EventBody::Moved(goods) if event.stamp.standing == Standing::Posted => moved(goods, 1, at),
+        EventBody::Moved(goods) if event.stamp.standing == Standing::Posted => moved(&goods.legs, 1, at),
+        EventBody::Transfer(told) => moved(&told.step.legs(), 1, at),
         EventBody::Approved { .. } => {
-            cited.and_then(|cited| Some(moved(&movement(cited)?, 1, cited.effective_at()))).unwrap_or_default()
+            cited.and_then(|cited| Some(moved(&movement(cited)?.legs, 1, cited.effective_at()))).unwrap_or_default()
         }
         EventBody::Reversed { .. } if !matches!(before, Some(Outcome::Awaits(_))) => {
-            cited.and_then(|cited| Some(moved(&movement(cited)?, -1, at))).unwrap_or_default()
+            cited.and_then(|cited| Some(moved(&movement(cited)?.legs, -1, at))).unwrap_or_default()
         }
         EventBody::VariancePosted { lines, .. } => lines
             .iter()
@@ -114,13 +115,14 @@ pub fn effects(event: &LedgerEvent, cited: Option<&LedgerEvent>, before: Option<
         | EventBody::StocktakeCancelled { .. }
         | EventBody::CaseTaken { .. }
         | EventBody::CaseClosed { .. }
-        | EventBody::SheetKeyed { .. } => Vec::new(),
+        | EventBody::SheetKeyed { .. }
+        | EventBody::Credit(_) => Vec::new(),
     }
 }
 
-fn moved(movement: &Movement, sign: Units, at: Timestamp) -> Vec<Effect> {
+fn moved(legs: &[Leg], sign: Units, at: Timestamp) -> Vec<Effect> {
     let mut by_item: BTreeMap<&SkuCode, DayMoves> = BTreeMap::new();
-    for leg in &movement.legs {
+    for leg in legs {
         by_item.entry(&leg.sku).or_default().add(DayMoves::of_leg(leg, sign));
     }
     by_item.into_iter().map(|(sku, moves)| Effect { sku: sku.clone(), at, kind: EffectKind::Moved(moves) }).collect()

@@ -6,5 +6,5 @@ mod fold;
 mod outbox;
 mod posting;
 mod simulator;
-mod warning;
 mod transfer;
+mod warning;
