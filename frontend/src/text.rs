@@ -16,6 +16,7 @@ mod refusal;
 mod sign_in;
 mod stocktake;
 mod trace;
+mod transfer;
 
 use crate::backend::BackendError;
 use domain::master::Name;
