@@ -11,6 +11,7 @@ use crate::master::{Category, Name, Region, Zone};
 use crate::movement::{MovementKind, Units};
 use crate::photo::PhotoId;
 use crate::stocktake::PlanKind;
+use crate::transfer::{StepKind, TransferId};
 use serde::{Deserialize, Serialize};
 
 /// One cell of a board.
@@ -423,6 +424,24 @@ pub enum TraceWhat {
         shelf: ShelfCode,
         /// Who counted, as written on the paper.
         counted_by: String,
+    },
+    /// A transfer between stores took a step.
+    Transfer {
+        /// Which transfer.
+        transfer: TransferId,
+        /// Which step.
+        step: StepKind,
+        /// Pieces it is about.
+        units: Units,
+        /// In the person's own words.
+        note: Option<String>,
+    },
+    /// A point of the store's credit is disputed, or the dispute decided.
+    Credit {
+        /// Whether it is decided.
+        is_judged: bool,
+        /// Why.
+        note: String,
     },
 }
 

@@ -10,17 +10,18 @@
 
 mod check;
 mod clock;
+mod part;
 mod side;
 mod step;
 mod whole;
 
 pub(crate) use check::check_transfer;
 pub use clock::{Alarm, Patience};
-pub use side::{Side, Taken};
-pub use step::{
+pub use part::{
     Bearer, Candidate, Carriage, DeclineReason, Figure, FlowCause, Line, LotLine, PickedLine, ReceivedLine, Request,
-    Step, StepKind, TransferEvent, TransferId,
 };
+pub use side::{Side, Taken};
+pub use step::{Step, StepKind, TransferEvent, TransferId};
 pub use whole::{Discrepancy, Phase, Transfer, Waiting, asked, reserved};
 
 /// Most lines of one step.

@@ -17,6 +17,7 @@ mod sign_in;
 mod stocktake;
 mod trace;
 mod warning;
+mod transfer;
 
 use crate::backend::BackendError;
 use domain::master::Name;

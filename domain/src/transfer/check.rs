@@ -125,20 +125,7 @@ fn check_shape(step: &Step, facts: &impl Facts) -> Result<(), Refusal> {
     if n_lines > LINES_MAX || (has_lines && n_lines == 0 && !may_be_empty) {
         return Err(Refusal::BadTransfer);
     }
-    note_of(step).map_or(Ok(()), check_text)
-}
-
-fn note_of(step: &Step) -> Option<&str> {
-    match step {
-        Step::Rejected { note } => Some(note),
-        Step::Requested(Request { note, .. })
-        | Step::Cancelled { note }
-        | Step::Declined { note, .. }
-        | Step::Received { note, .. }
-        | Step::Settled { note, .. }
-        | Step::FlowReviewed { note, .. } => note.as_deref(),
-        _ => None,
-    }
+    step.note().map_or(Ok(()), check_text)
 }
 
 /// A request names itself, and other stores of the chain, each once.

@@ -73,7 +73,9 @@ impl TraceLine {
             if let TraceWhat::Reversed { note: Some(note), .. }
             | TraceWhat::Declined { note: Some(note), .. }
             | TraceWhat::StocktakeCancelled { note: Some(note) }
-            | TraceWhat::CaseClosed { note: Some(note), .. } = &entry.what
+            | TraceWhat::CaseClosed { note: Some(note), .. }
+            | TraceWhat::Transfer { note: Some(note), .. }
+            | TraceWhat::Credit { note, .. } = &entry.what
             {
                 who.push(language.trace_note(note));
             }

@@ -246,6 +246,9 @@ impl Language {
             EventKind::CaseTaken => self.kind_case_taken(),
             EventKind::CaseClosed => self.kind_case_closed(),
             EventKind::SheetKeyed => self.kind_sheet_keyed(),
+            EventKind::Transfer(step) => self.transfer_step(step),
+            EventKind::CreditDisputed => self.credit_disputed(),
+            EventKind::CreditJudged => self.credit_judged(),
         }
     }
 
@@ -262,6 +265,7 @@ impl Language {
             SubjectKind::Photo => self.subject_photo(),
             SubjectKind::Flag => self.filter_flag(),
             SubjectKind::Kind => self.filter_kind(),
+            SubjectKind::Transfer => self.subject_transfer(),
         }
     }
 

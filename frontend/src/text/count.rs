@@ -3,6 +3,7 @@
 use super::{Language, messages};
 use crate::device::{SendTrouble, StoreTrouble};
 use domain::barcode::ReadError;
+use domain::credit::CreditEvent;
 use domain::event::{CountedItem, DeviceEvent, EventBody};
 use domain::gtin::GtinError;
 use domain::in_store::InStoreError;
@@ -326,6 +327,9 @@ impl Language {
             EventBody::VariancePosted { .. } => self.event_variance_posted().to_owned(),
             EventBody::CaseTaken { .. } => self.event_case_taken().to_owned(),
             EventBody::CaseClosed { .. } => self.event_case_closed().to_owned(),
+            EventBody::Transfer(told) => self.transfer_step(told.step.kind()).to_owned(),
+            EventBody::Credit(CreditEvent::Disputed { .. }) => self.credit_disputed().to_owned(),
+            EventBody::Credit(CreditEvent::Judged { .. }) => self.credit_judged().to_owned(),
         }
     }
 }

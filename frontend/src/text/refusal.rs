@@ -39,8 +39,8 @@ messages! {
     parked_id_reused: "编号重复但内容不同。请重新盘这一行，并告诉总部 IT。"
         / "Another record has the same number. Count the line again and tell headquarters’ IT.";
     parked_bad_reason: "请选一个原因，再提交一次。" / "Choose a reason and send it again.";
-    parked_photo_needed: "顾客退货必须当场拍一张照片。请拍照后再提交。"
-        / "A customer return needs a photo taken on the spot. Take one and send it again.";
+    parked_photo_needed: "这一步必须当场拍一张照片。请拍照后再提交。"
+        / "This needs a photo taken on the spot. Take one and send it again.";
     parked_photo_missing: "照片还没传到，传到后会自动再试。" / "The photo has not arrived yet; this is sent again once it has.";
     parked_bad_price(sku): "{sku} 的退款价没有填，或者比顾客付的还高。请核对小票。"
         / "The refund for {sku} is missing or more than was paid. Check the receipt.";
@@ -107,6 +107,15 @@ impl Language {
             Refusal::CaseOver => self.parked_case_over().to_owned(),
             Refusal::LedgerOnly => self.parked_ledger_only().to_owned(),
             Refusal::IdReused => self.parked_id_reused().to_owned(),
+            Refusal::TransferUnknown => self.parked_transfer_unknown().to_owned(),
+            Refusal::TransferOfOthers => self.parked_transfer_of_others().to_owned(),
+            Refusal::BadTransfer => self.parked_bad_transfer().to_owned(),
+            Refusal::StepTaken { step, by, .. } => self.parked_step_taken(by, self.transfer_step(*step)),
+            Refusal::StepNotYet { needed } => self.parked_step_not_yet(self.transfer_step(*needed)),
+            Refusal::TooManyUnits { sku, most } => self.parked_too_many_units(sku, most),
+            Refusal::NotAvailable { sku, available } => self.parked_not_available(sku, available),
+            Refusal::NothingToSettle => self.parked_nothing_to_settle().to_owned(),
+            Refusal::NoSuchPoint => self.parked_no_such_point().to_owned(),
         }
     }
 }

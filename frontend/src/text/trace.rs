@@ -89,6 +89,11 @@ impl Language {
             TraceWhat::CaseClosed { flag, outcome, .. } => {
                 self.trace_case_closed(self.flag(*flag), self.case_outcome(*outcome))
             }
+            TraceWhat::Transfer { transfer, step, .. } => {
+                format!("{} {}", self.transfer_step(*step), transfer.spoken())
+            }
+            TraceWhat::Credit { is_judged: false, .. } => self.credit_disputed().to_owned(),
+            TraceWhat::Credit { is_judged: true, .. } => self.credit_judged().to_owned(),
         }
     }
 
