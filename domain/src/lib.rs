@@ -6,7 +6,7 @@
 //! turns it into the read models; [`board`] shapes them for people; [`policy`] says who may see and do what;
 //! [`trace`] says what an event is found by, [`case`] what becomes of alarms, [`device`] what a phone has not sent,
 //! [`audit`] and [`proof`] show that nothing was altered;
-//! [`sync`] is the protocol between phone and server, [`photo`] the evidence that goes with it. What the phone scans
+//! [`sync`] is the protocol between phone and server, [`photo`] the evidence that goes with it, [`message`] what people are told and answer. What the phone scans
 //! goes through [`scan`], which decides when
 //! a code counts, and [`barcode`], which says what it means by way of [`gtin`], [`gs1`] and [`in_store`].
 #![warn(missing_docs)]
@@ -33,6 +33,7 @@ pub mod in_store;
 pub mod instant;
 pub mod lot;
 pub mod master;
+pub mod message;
 pub mod movement;
 pub mod photo;
 pub mod plan;
