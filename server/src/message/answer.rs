@@ -141,7 +141,7 @@ async fn show(click: &Click, text: &str, channel: &dyn Channel) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::super::channel::{Content, Sent};
     use super::super::schedule::Limits;
     use super::super::wecom::callback::tests::{NOW, click_xml, crypt, posted};
@@ -153,12 +153,16 @@ mod tests {
 
     /// The disk: what is on it, and whether it takes anything.
     #[derive(Default)]
-    struct Disk {
+    pub(crate) struct Disk {
         rows: Mutex<BTreeMap<String, (Click, Stage)>>,
-        is_full: AtomicBool,
+        pub(crate) is_full: AtomicBool,
     }
 
     impl Disk {
+        pub(crate) fn n_rows(&self) -> usize {
+            self.rows.lock().expect("whole").len()
+        }
+
         fn write(&self) -> Result<std::sync::MutexGuard<'_, BTreeMap<String, (Click, Stage)>>, BoxError> {
             if self.is_full.load(Ordering::SeqCst) {
                 Err("no space".into())
