@@ -203,7 +203,7 @@ impl Database {
     async fn click_is_kept(&self, key: &str) -> Result<bool, StoreError> {
         let mut variables = Variables::new();
         variables.insert("ids", ids([RecordId::new("click", key)]));
-        let rows: Vec<Value> = self.run("SELECT id FROM $ids", variables).await?.take(0)?;
+        let rows: Vec<Value> = self.run("SELECT * FROM $ids", variables).await?.take(0)?;
         Ok(!rows.is_empty())
     }
 
