@@ -106,6 +106,10 @@ code!(
     PersonId, "person id", 24
 );
 code!(
+    /// What a message is about, by its own code: a transfer, a firing of a rule, an event.
+    ObjectCode, "object code", 64
+);
+code!(
     /// A stocktake: store, store-local business date and, from the second of a day on, a number:
     /// `S001-20261122`, `S001-20261122-2`. Made the same way everywhere, so that two clerks who open the day's
     /// stocktake while offline join the same one.
@@ -199,6 +203,10 @@ macro_rules! ulid_id {
 ulid_id!(
     /// An event, made on the device that recorded it: the idempotency key.
     EventId
+);
+ulid_id!(
+    /// A message to a person.
+    MessageId
 );
 ulid_id!(
     /// A device's installation of the app. Clearing the browser's data makes a new one, so sequences never restart.

@@ -2,8 +2,8 @@
 //!
 //! Nothing in this crate performs I/O, reads a clock, draws a random number or awaits: `now` and new ids are
 //! arguments. Read in this order: [`id`], [`instant`] and [`movement`] name things; [`event`] is what a device
-//! records; [`accept`] decides whether the ledger takes it and [`approval`] whose word it needs; [`chain`] makes the ledger tamper-evident; [`fold`]
-//! turns it into the read models; [`board`] shapes them for people; [`policy`] says who may see and do what;
+//! records; [`accept`] decides whether the ledger takes it and [`approval`] whose word it needs; [`chain`] makes the
+//! ledger tamper-evident; [`fold`] turns it into the read models; [`board`] shapes them for people; [`policy`] says who may see and do what;
 //! [`trace`] says what an event is found by, [`case`] what becomes of alarms, [`device`] what a phone has not sent,
 //! [`demand`] forecasts sales, [`safety_stock`] and [`replenishment`] say what to keep and order, [`matching`] which
 //! store another's want is best met from; [`audit`] and [`proof`] show that nothing was altered;
@@ -11,8 +11,8 @@
 //! is what people do about it, [`backtest`] tells how a rule would have fared, [`heat`] colours the chain by such
 //! figures, with [`footfall`] and what is usual at this hour ([`hourly`]);
 //! [`transfer`] carries goods from store to store, [`credit`] says how far a store's word can be relied on;
-//! [`sync`] is the protocol between phone and server, [`photo`] the evidence that goes with it. What the phone scans
-//! goes through [`scan`], which decides when
+//! [`sync`] is the protocol between phone and server, [`photo`] the evidence that goes with it, [`message`] what people
+//! are told and answer. What the phone scans goes through [`scan`], which decides when
 //! a code counts, and [`barcode`], which says what it means by way of [`gtin`], [`gs1`] and [`in_store`].
 #![warn(missing_docs)]
 
@@ -47,6 +47,7 @@ pub mod lot;
 pub mod master;
 pub mod matching;
 pub mod measure;
+pub mod message;
 pub mod movement;
 pub mod photo;
 pub mod plan;

@@ -8,7 +8,7 @@ use crate::approval::{Outcome, Standing};
 use crate::event::{CountedItem, EventBody, LedgerEvent};
 use crate::id::SkuCode;
 use crate::instant::{Day, Timestamp, ZoneOffset};
-use crate::movement::{Leg, Movement, Place, Units};
+use crate::movement::{Leg, Place, Units};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

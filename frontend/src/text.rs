@@ -16,8 +16,8 @@ mod refusal;
 mod sign_in;
 mod stocktake;
 mod trace;
-mod warning;
 mod transfer;
+mod warning;
 
 use crate::backend::BackendError;
 use domain::master::Name;

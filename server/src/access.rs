@@ -4,9 +4,9 @@ use crate::auth::cookie::{self, Transport};
 use crate::auth::origin;
 use crate::auth::session::SignedIn;
 use crate::error::ApiError;
-use crate::photo;
 use crate::route::BODY_MAX_TEXT;
 use crate::state::AppState;
+use crate::{message, photo};
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Method, header};
@@ -24,6 +24,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 pub enum Policy {
     /// Everybody.
     Public,
+    /// Programs elsewhere that sign what they send; the route verifies it.
+    Signed,
     /// Whoever is signed in.
     SignedIn,
     /// Whoever may do this, on that.
@@ -152,6 +154,8 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/api/v1/board/{store}", Policy::May(Action::SeeBoard, On::StoreInPath)),
     entrance(Method::GET, "/api/v1/board/{store}/{shelf}", Policy::May(Action::SeeStock, On::StoreInPath)),
     entrance(Method::GET, "/api/v1/accuracy.csv", Policy::May(Action::SeeStock, On::OwnScope)),
+    entrance(Method::GET, message::route::WECOM_PATH, Policy::Signed),
+    entrance(Method::POST, message::route::WECOM_PATH, Policy::Signed),
     entrance(Method::GET, "/api/v1/live", Policy::May(Action::SeeBoard, On::OwnScope)),
     entrance(Method::GET, "/api/v1/people", Policy::May(Action::ManagePeople, On::Chain)),
     entrance(Method::POST, "/api/v1/people/{person}/disable", Policy::May(Action::ManagePeople, On::Chain)),
@@ -220,11 +224,17 @@ fn is_sheet(request: &Parts) -> bool {
 
 async fn admit(state: &AppState, request: &Parts) -> Result<Asker, ApiError> {
     let (method, uri, headers) = (&request.method, &request.uri, &request.headers);
-    if !origin::is_own(method, uri, headers, state.config.public_origin.as_deref()) {
+    let matched = request.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
+    let policy = match matched {
+        Some(matched) => policy_of(method, matched),
+        // Nothing matched: a static file, or the page that says there is none.
+        None => (method.is_safe()).then_some(Policy::Public),
+    };
+    let is_own = origin::is_own(method, uri, headers, state.config.public_origin.as_deref());
+    if !is_own && policy != Some(Policy::Signed) {
         return Err(ApiError::ForeignOrigin);
     }
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    let matched = request.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
     let (bytes_max, most) = match matched {
         Some(photo::route::PATH) => (PHOTO_BYTES_MAX, photo::route::BYTES_MAX_TEXT),
         _ => (BATCH_BYTES_MAX, BODY_MAX_TEXT),
@@ -243,13 +253,8 @@ async fn admit(state: &AppState, request: &Parts) -> Result<Asker, ApiError> {
         None => None,
     };
     let asker = Asker { signed_in, address, transport };
-    let policy = match matched {
-        Some(matched) => policy_of(method, matched),
-        // Nothing matched: a static file, or the page that says there is none.
-        None => (method.is_safe()).then_some(Policy::Public),
-    };
     match policy.ok_or(ApiError::NotFound)? {
-        Policy::Public => {}
+        Policy::Public | Policy::Signed => {}
         Policy::SignedIn => {
             asker.viewer()?;
         }
@@ -349,8 +354,8 @@ pub fn check_function(
                 _ => Err(ApiError::Forbidden),
             }
         }
-        // No server function has it.
-        Policy::MayAny(..) => Err(ApiError::Forbidden),
+        // No server function has one of these.
+        Policy::Signed | Policy::MayAny(..) => Err(ApiError::Forbidden),
     }
 }
 

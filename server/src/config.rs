@@ -1,5 +1,8 @@
 //! Settings: flags over environment (`SHELFTRACE_…`) over file over defaults.
 
+mod channel;
+
+use crate::message::wecom;
 use clap::{Args, ValueEnum};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
@@ -117,6 +120,27 @@ pub struct Config {
     pub sign_in_per_address_per_min: u32,
     /// Sync requests a device may send per second; twice as many in a burst.
     pub sync_per_device_per_s: u32,
+    /// The chain's id in WeCom. This and the next four, from the application's page there, go together.
+    #[serde(default, deserialize_with = "any_scalar")]
+    pub wecom_corp_id: Option<String>,
+    /// The application's number.
+    pub wecom_agent_id: Option<u32>,
+    /// The application's secret.
+    #[serde(default, deserialize_with = "any_scalar")]
+    pub wecom_secret: Option<String>,
+    /// Token of its callbacks.
+    #[serde(default, deserialize_with = "any_scalar")]
+    pub wecom_token: Option<String>,
+    /// EncodingAESKey of its callbacks.
+    #[serde(default, deserialize_with = "any_scalar")]
+    pub wecom_aes_key: Option<String>,
+    /// Where WeCom's interface is.
+    pub wecom_base: String,
+    /// What outgoing webhooks are signed with, `whsec_…`; `None` sends none.
+    #[serde(default, deserialize_with = "any_scalar")]
+    pub webhook_key: Option<String>,
+    /// Whether webhooks may also go to this machine, without HTTPS: for tests.
+    pub webhook_to_loopback: bool,
 }
 
 impl Default for Config {
@@ -141,6 +165,14 @@ impl Default for Config {
             sign_in_per_account_per_min: 5,
             sign_in_per_address_per_min: 20,
             sync_per_device_per_s: 100,
+            wecom_corp_id: None,
+            wecom_agent_id: None,
+            wecom_secret: None,
+            wecom_token: None,
+            wecom_aes_key: None,
+            wecom_base: wecom::client::BASE.into(),
+            webhook_key: None,
+            webhook_to_loopback: false,
         }
     }
 }
@@ -260,7 +292,7 @@ impl Config {
         if tracing_subscriber::EnvFilter::try_new(&self.log).is_err() {
             return nonsense("log", self.log.clone(), "it must be a log filter such as info or server=debug");
         }
-        Ok(())
+        self.check_channels()
     }
 
     /// The database's address, with name and password where they are given apart.
@@ -300,7 +332,15 @@ impl Config {
     pub fn masked(&self) -> String {
         let mut shown = self.clone();
         shown.database = Some(mask_url(&self.database_url()));
-        shown.database_password = self.database_password.as_ref().map(|_| MASK.to_owned());
+        for secret in [
+            &mut shown.database_password,
+            &mut shown.wecom_secret,
+            &mut shown.wecom_token,
+            &mut shown.wecom_aes_key,
+            &mut shown.webhook_key,
+        ] {
+            *secret = secret.as_ref().map(|_| MASK.to_owned());
+        }
         let pairs = serde_json::to_value(&shown).expect("settings are plain data");
         let mut text = String::new();
         for (key, value) in pairs.as_object().expect("settings are a struct") {
@@ -325,68 +365,4 @@ fn mask_url(url: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn with(toml: &str) -> Result<Config, ConfigError> {
-        let sources = Figment::from(Serialized::defaults(Config::default())).merge(Toml::string(toml));
-        Config::from_figment(&sources)
-    }
-
-    #[test]
-    fn defaults_make_sense() {
-        assert_eq!(with("").expect("defaults are valid"), Config::default());
-    }
-
-    #[test]
-    fn nonsense_is_refused_by_name() {
-        for (toml, key) in [
-            ("listen = \"here\"", "listen"),
-            ("lissten = \"127.0.0.1:1\"", "lissten"),
-            ("database = \"postgres://x\"", "database"),
-            ("session_idle_min = 0", "session_idle_min"),
-            ("session_idle_min = -5", "session_idle_min"),
-            ("public_origin = \"https://a/b\"", "public_origin"),
-            ("database_password = 12345", "database_password"),
-            ("log = \"a=b=c\"", "log"),
-            ("photo_store = \"ftp://there\"", "photo_store"),
-            ("photo_store = \"s3://\"", "photo_store"),
-        ] {
-            let message = with(toml).expect_err(toml).to_string();
-            assert!(message.contains(key), "{toml}: {message}");
-        }
-    }
-
-    #[test]
-    fn flags_win_over_the_file() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let file = folder.path().join("settings.toml");
-        std::fs::write(&file, "listen = \"127.0.0.1:5000\"\nlan = true").expect("writes");
-        let flags = Flags { listen: Some(SocketAddr::from(([127, 0, 0, 1], 4000))), ..Flags::default() };
-        let config = Config::from_figment(&Config::sources(Some(&file), &flags)).expect("valid");
-        assert_eq!((config.listen.port(), config.lan), (4000, true));
-    }
-
-    #[test]
-    fn photos_go_to_the_data_folder_or_a_bucket() {
-        let bucket = |toml: &str| {
-            let config = with(toml).expect("valid");
-            config.photo_bucket().map(|(bucket, prefix)| (bucket.to_owned(), prefix.to_owned()))
-        };
-        assert_eq!(bucket(""), None);
-        assert_eq!(bucket("photo_store = \"s3://evidence\""), Some(("evidence".into(), String::new())));
-        assert_eq!(bucket("photo_store = \"s3://evidence/a/b/\""), Some(("evidence".into(), "a/b".into())));
-    }
-
-    #[test]
-    fn secrets_are_masked() {
-        let config =
-            with("database = \"ws://db:8000\"\ndatabase_user = \"u\"\ndatabase_password = 4711").expect("valid");
-        assert_eq!(config.database_password.as_deref(), Some("4711"));
-        assert_eq!(config.database_url(), "ws://u:4711@db:8000");
-        let shown = config.masked();
-        assert!(!shown.contains("4711"), "{shown}");
-        let shown = with("database = \"ws://u:canary@db\"").expect("valid").masked();
-        assert!(!shown.contains("canary"), "{shown}");
-    }
-}
+mod tests;

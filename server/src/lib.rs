@@ -1,7 +1,7 @@
 //! Shelftrace's server: routes, sign-in, ledger writer, live feed and command line.
 //!
 //! Read [`router`] (everything that answers), [`access`] (who may), [`auth`] (who is asking), then the routes in
-//! [`route`] and the pages' side in [`ssr`]. [`ledger`] writes, [`photo`] keeps the evidence, [`live`] tells who watches, [`store`] is what they all
+//! [`route`] and the pages' side in [`ssr`]. [`ledger`] writes, [`photo`] keeps the evidence, [`live`] tells who watches, [`message`] who does not, [`store`] is what they all
 //! read.
 
 pub mod access;
@@ -19,6 +19,7 @@ pub mod keys;
 pub mod ledger;
 pub mod listener;
 pub mod live;
+pub mod message;
 pub mod photo;
 pub mod print;
 pub mod read;

@@ -7,6 +7,7 @@ pub mod device;
 pub mod directory;
 pub mod link;
 pub mod master;
+pub mod message;
 pub mod migration;
 pub mod model_row;
 pub(crate) mod movement;

@@ -71,12 +71,8 @@ impl Distribution {
             return 0.0;
         }
         let mut short = 0.0;
-        let mut k = self.first;
-        for probability in &self.probabilities {
-            if k < stock {
-                short += probability * pieces(stock - k);
-            }
-            k += 1;
+        for (k, probability) in (self.first..stock).zip(&self.probabilities) {
+            short += probability * pieces(stock - k);
         }
         // E[min(D, s)] = s − E[(s − D)⁺]; rounding must not make it more than either.
         (pieces(stock) - short).clamp(0.0, self.mean)

@@ -22,6 +22,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 3, name: "photo", statements: include_str!("../../migrations/0003_photo.surql") },
     Migration { number: 4, name: "document", statements: include_str!("../../migrations/0004_document.surql") },
     Migration { number: 5, name: "trace", statements: include_str!("../../migrations/0005_trace.surql") },
+    Migration { number: 6, name: "message", statements: include_str!("../../migrations/0006_message.surql") },
 ];
 
 /// Why the schema does not fit this program.

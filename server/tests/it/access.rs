@@ -47,7 +47,7 @@ async fn opens(browser: &Browser, entrance: &Entrance, store: &str) -> bool {
 async fn matrix() -> String {
     let server = TestServer::start().await;
     let mut text = String::new();
-    for entrance in TABLE.iter().filter(|entrance| entrance.policy != Policy::Public) {
+    for entrance in TABLE.iter().filter(|entrance| !matches!(entrance.policy, Policy::Public | Policy::Signed)) {
         write!(text, "{} {}:", entrance.method, entrance.path).expect("writes to text");
         for (login, ..) in PEOPLE {
             // Signed in anew each time: one of the entrances signs out everywhere.

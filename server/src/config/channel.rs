@@ -1,0 +1,61 @@
+//! Settings of the channels that messages go by.
+
+use super::{Config, ConfigError};
+use crate::message::guard::Reach;
+use crate::message::secret::Secret;
+use crate::message::webhook::SigningKey;
+use crate::message::wecom::callback::Callback;
+use crate::message::wecom::client::Application;
+use crate::message::wecom::crypt::Crypt;
+
+impl Config {
+    /// The chain's application in WeCom, and what opens its callbacks; `None` where it is not set.
+    #[must_use]
+    pub fn wecom(&self) -> Option<(Application, Callback)> {
+        let secret = |text: &Option<String>| text.as_deref().map(Secret::new);
+        let corp_id = self.wecom_corp_id.clone()?;
+        let agent_id = self.wecom_agent_id?;
+        let crypt = Crypt::new(secret(&self.wecom_token)?, &secret(&self.wecom_aes_key)?, corp_id.clone()).ok()?;
+        let application = Application {
+            base: self.wecom_base.clone(),
+            corp_id,
+            secret: secret(&self.wecom_secret)?,
+            agent_id,
+            origin: self.public_origin.clone()?,
+        };
+        Some((application, Callback::new(crypt, agent_id)))
+    }
+
+    /// What webhooks are signed with and how far they go; `None` where none are sent.
+    #[must_use]
+    pub fn webhook(&self) -> Option<(SigningKey, Reach)> {
+        let key = SigningKey::parse(self.webhook_key.as_deref()?).ok()?;
+        Some((key, if self.webhook_to_loopback { Reach::LoopbackToo } else { Reach::Public }))
+    }
+
+    pub(super) fn check_channels(&self) -> Result<(), ConfigError> {
+        let given = |key, is_given: bool| (key, is_given);
+        let wecom = [
+            given("wecom_corp_id", self.wecom_corp_id.is_some()),
+            given("wecom_agent_id", self.wecom_agent_id.is_some()),
+            given("wecom_secret", self.wecom_secret.is_some()),
+            given("wecom_token", self.wecom_token.is_some()),
+            given("wecom_aes_key", self.wecom_aes_key.is_some()),
+            given("public_origin", self.public_origin.is_some()),
+        ];
+        let uses_wecom = wecom[..5].iter().any(|(_, is_given)| *is_given);
+        let missing = wecom.iter().find(|(_, is_given)| !is_given);
+        if let (true, Some((key, _))) = (uses_wecom, missing) {
+            let need = "WeCom needs all of wecom_… and public_origin, for the links on its cards";
+            return Err(ConfigError::Nonsense { key, value: "missing".into(), need });
+        }
+        let masked = |key, need| Err(ConfigError::Nonsense { key, value: "given".into(), need });
+        if uses_wecom && self.wecom().is_none() {
+            return masked("wecom_aes_key", "an EncodingAESKey has 43 letters and digits");
+        }
+        if self.webhook_key.is_some() && self.webhook().is_none() {
+            return masked("webhook_key", "it must be whsec_ and base 64 of 24 to 64 bytes");
+        }
+        Ok(())
+    }
+}

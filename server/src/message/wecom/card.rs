@@ -1,0 +1,135 @@
+//! Messages as WeCom shows them. Lengths are those that its documentation advises; more is cut off by its app.
+
+use crate::message::channel::{Content, clipped, digest_text};
+use domain::message::{Act, Answer, Message, REASONS_MAX};
+use serde_json::{Value, json};
+
+/// Within so many seconds the same content is the same message; WeCom takes up to four hours.
+const SAME_WITHIN_S: u32 = 1800;
+/// What a text may have at most, in bytes.
+const TEXT_BYTES_MAX: usize = 2048;
+/// Facts on a card.
+const N_FACTS_MAX: usize = 6;
+
+/// The body that sends this to a user: a card with buttons, or a text.
+#[must_use]
+pub fn body(content: Content<'_>, to: &str, agent_id: u32, origin: &str) -> Value {
+    let mut body = json!({
+        "touser": to,
+        "agentid": agent_id,
+        // Sent twice because the first answer was lost, it is shown once.
+        "enable_duplicate_check": 1,
+        "duplicate_check_interval": SAME_WITHIN_S,
+    });
+    let (kind, inner) = match content {
+        Content::One(message) => ("template_card", buttons(message, origin)),
+        Content::Digest(messages) => ("text", json!({ "content": digest_text(messages, TEXT_BYTES_MAX) })),
+    };
+    body["msgtype"] = json!(kind);
+    body[kind] = inner;
+    body
+}
+
+/// The body that shows this in a robot's group: robots' cards have no buttons, so it leads to the page.
+#[must_use]
+pub fn group_body(content: Content<'_>, origin: &str) -> Value {
+    match content {
+        Content::One(message) => {
+            let mut card = common(message, origin);
+            card["card_type"] = json!("text_notice");
+            json!({ "msgtype": "template_card", "template_card": card })
+        }
+        Content::Digest(messages) => {
+            json!({ "msgtype": "text", "text": { "content": digest_text(messages, TEXT_BYTES_MAX) } })
+        }
+    }
+}
+
+fn common(message: &Message, origin: &str) -> Value {
+    let url = format!("{origin}{}", message.link.path);
+    let facts: Vec<Value> = message
+        .facts
+        .iter()
+        .take(N_FACTS_MAX)
+        .map(|fact| json!({ "keyname": clipped(&fact.name, 5), "value": clipped(&fact.value, 26) }))
+        .collect();
+    json!({
+        "main_title": { "title": clipped(&message.title, 36), "desc": message.store.as_str() },
+        "horizontal_content_list": facts,
+        "card_action": { "type": 1, "url": url },
+    })
+}
+
+fn buttons(message: &Message, origin: &str) -> Value {
+    let mut card = common(message, origin);
+    card["card_type"] = json!("button_interaction");
+    card["task_id"] = json!(message.id.to_string());
+    let mut list: Vec<Value> = Vec::new();
+    for button in &message.buttons {
+        let key = Answer { act: button.act, about: message.about.clone() };
+        let style = if button.act == Act::Decline { 2 } else { 1 };
+        list.push(json!({ "type": 0, "text": clipped(&button.text, 10), "style": style, "key": key.to_string() }));
+    }
+    let url = format!("{origin}{}", message.link.path);
+    list.push(json!({ "type": 1, "text": clipped(&message.link.text, 10), "style": 3, "url": url }));
+    card["button_list"] = json!(list);
+    let declines = message.buttons.iter().any(|button| button.act == Act::Decline);
+    if let (true, Some(first)) = (declines, message.reasons.first()) {
+        let options = message.reasons.iter().take(REASONS_MAX);
+        let options: Vec<Value> =
+            options.map(|reason| json!({ "id": reason.code, "text": clipped(&reason.text, 16) })).collect();
+        card["button_selection"] =
+            json!({ "question_key": "reason", "option_list": options, "selected_id": first.code });
+    }
+    card
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::channel::tests::request;
+
+    const ORIGIN: &str = "https://stock.example";
+
+    #[test]
+    fn a_request_is_a_card_with_its_version_in_every_button() {
+        let message = request(1);
+        let card = &body(Content::One(&message), "wangfang", 1_000_002, ORIGIN)["template_card"];
+        assert_eq!(card["card_type"], "button_interaction");
+        assert_eq!(card["task_id"], message.id.to_string());
+        let keys: Vec<&str> =
+            card["button_list"].as_array().expect("buttons").iter().filter_map(|b| b["key"].as_str()).collect();
+        assert_eq!(keys, ["confirm:transfer:TR-1:7", "decline:transfer:TR-1:7"]);
+        assert_eq!(card["button_list"][2]["url"], "https://stock.example/transfers/TR-1");
+        assert_eq!(card["button_selection"]["option_list"][0]["id"], "needed_here");
+    }
+
+    #[test]
+    fn without_declining_there_is_no_reason_to_choose() {
+        let mut message = request(1);
+        message.buttons.clear();
+        let card = &body(Content::One(&message), "wangfang", 1, ORIGIN)["template_card"];
+        assert!(card.get("button_selection").is_none());
+        assert_eq!(card["button_list"].as_array().map(Vec::len), Some(1), "it can always be opened");
+    }
+
+    #[test]
+    fn too_much_is_cut_to_what_is_shown() {
+        let mut message = request(1);
+        message.title = "长".repeat(100);
+        message.facts = vec![message.facts[0].clone(); 9];
+        message.reasons = vec![message.reasons[0].clone(); 12];
+        let card = &body(Content::One(&message), "wangfang", 1, ORIGIN)["template_card"];
+        assert_eq!(card["main_title"]["title"].as_str().map(|title| title.chars().count()), Some(36));
+        assert_eq!(card["horizontal_content_list"].as_array().map(Vec::len), Some(6));
+        assert_eq!(card["button_selection"]["option_list"].as_array().map(Vec::len), Some(10));
+    }
+
+    #[test]
+    fn a_group_is_shown_the_page() {
+        let shown = group_body(Content::One(&request(1)), ORIGIN);
+        assert_eq!(shown["template_card"]["card_type"], "text_notice");
+        assert_eq!(shown["template_card"]["card_action"]["url"], "https://stock.example/transfers/TR-1");
+        assert_eq!(group_body(Content::Digest(&[request(1), request(2)]), ORIGIN)["msgtype"], "text");
+    }
+}

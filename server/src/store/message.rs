@@ -1,0 +1,275 @@
+//! Messages, what became of them, where people are reached, and what they have pressed.
+
+use super::db::{Database, StoreError};
+use super::row::{Fields, at, id, ids, prefixed, text};
+use crate::message::answer::{BoxError, Clicks, Kept, Stage};
+use crate::message::wecom::callback::Click;
+use domain::id::{MessageId, PersonId};
+use domain::message::Message;
+use domain::message::delivery::Delivery;
+use domain::message::preference::{ChannelKind, Preference};
+use futures::future::BoxFuture;
+use surrealdb::types::{Object, RecordId, Value, Variables};
+
+/// A message on one channel, as kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryRecord {
+    /// To whom.
+    pub person: PersonId,
+    /// Where they are reached.
+    pub address: String,
+    /// How far it has come.
+    pub delivery: Delivery,
+    /// What lets the message be changed where it is read.
+    pub reference: Option<String>,
+}
+
+fn message_id(message: &Message) -> RecordId {
+    id("message", vec![text(message.to.as_str()), text(message.id.to_string())])
+}
+
+fn delivery_id(message: MessageId, channel: ChannelKind) -> RecordId {
+    id("delivery", vec![text(message.to_string()), text(channel.code())])
+}
+
+fn contact_id(person: &PersonId, channel: ChannelKind) -> RecordId {
+    id("contact", vec![text(person.as_str()), text(channel.code())])
+}
+
+fn json(value: &impl serde::Serialize) -> Value {
+    text(serde_json::to_string(value).expect("plain data"))
+}
+
+fn read_message(row: Value) -> Result<Message, StoreError> {
+    let mut fields = Fields::of(row)?;
+    let json = fields.text("message")?;
+    fields.parsed(serde_json::from_str(&json))
+}
+
+fn delivery_row(record: &DeliveryRecord) -> Value {
+    let mut row = Object::new();
+    row.insert("id", delivery_id(record.delivery.message, record.delivery.channel));
+    row.insert("person", text(record.person.as_str()));
+    row.insert("address", text(&record.address));
+    row.insert("delivery", json(&record.delivery));
+    row.insert("is_waiting", record.delivery.is_waiting());
+    row.insert("reference", text(record.reference.as_deref().unwrap_or_default()));
+    Value::Object(row)
+}
+
+fn read_delivery(row: Value) -> Result<DeliveryRecord, StoreError> {
+    let mut fields = Fields::of(row)?;
+    let [person, address, delivery, reference] =
+        ["person", "address", "delivery", "reference"].map(|field| fields.text(field));
+    Ok(DeliveryRecord {
+        person: fields.parsed(PersonId::parse(&person?))?,
+        address: address?,
+        delivery: fields.parsed(serde_json::from_str(&delivery?))?,
+        reference: Some(reference?).filter(|reference| !reference.is_empty()),
+    })
+}
+
+impl Database {
+    /// Keeps a message and its ways, in one transaction: from then on it is in the inbox, and on its way after a stop.
+    ///
+    /// # Errors
+    /// When the database fails: nothing is then kept.
+    pub async fn add_message(&self, message: &Message, ways: &[DeliveryRecord]) -> Result<(), StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("id", Value::RecordId(message_id(message)));
+        variables.insert("message", json(message));
+        variables.insert("ways", ways.iter().map(delivery_row).collect::<Vec<Value>>());
+        let statements = "BEGIN; UPSERT $id CONTENT { message: $message } RETURN NONE; \
+                          FOR $row IN $ways { UPSERT $row.id CONTENT $row RETURN NONE }; COMMIT;";
+        self.run(statements, variables).await.map(|_| ())
+    }
+
+    /// A person's inbox, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails or a record is damaged.
+    pub async fn inbox(&self, person: &PersonId) -> Result<Vec<Message>, StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("range", prefixed("message", vec![text(person.as_str())]));
+        let rows: Vec<Value> = self.run("SELECT * FROM $range", variables).await?.take(0)?;
+        rows.into_iter().map(read_message).collect()
+    }
+
+    /// One message of a person's.
+    ///
+    /// # Errors
+    /// When the database fails or the record is damaged.
+    pub async fn message(&self, person: &PersonId, message: MessageId) -> Result<Option<Message>, StoreError> {
+        let mut variables = Variables::new();
+        let key = id("message", vec![text(person.as_str()), text(message.to_string())]);
+        variables.insert("id", Value::RecordId(key));
+        let rows: Vec<Value> = self.run("SELECT * FROM $id", variables).await?.take(0)?;
+        rows.into_iter().map(read_message).next().transpose()
+    }
+
+    /// Notes how far a message has come on a channel.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_delivery(&self, record: &DeliveryRecord) -> Result<(), StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("rows", vec![delivery_row(record)]);
+        let statement = "FOR $row IN $rows { UPSERT $row.id CONTENT $row RETURN NONE }";
+        self.run(statement, variables).await.map(|_| ())
+    }
+
+    /// What waits to be sent.
+    ///
+    /// # Errors
+    /// When the database fails or a record is damaged.
+    pub async fn waiting_deliveries(&self) -> Result<Vec<DeliveryRecord>, StoreError> {
+        let statement = "SELECT * FROM delivery WHERE is_waiting = true";
+        let rows: Vec<Value> = self.run(statement, Variables::new()).await?.take(0)?;
+        rows.into_iter().map(read_delivery).collect()
+    }
+
+    /// The ways of a message.
+    ///
+    /// # Errors
+    /// When the database fails or a record is damaged.
+    pub async fn deliveries_of(&self, message: MessageId) -> Result<Vec<DeliveryRecord>, StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("range", prefixed("delivery", vec![text(message.to_string())]));
+        let rows: Vec<Value> = self.run("SELECT * FROM $range", variables).await?.take(0)?;
+        rows.into_iter().map(read_delivery).collect()
+    }
+
+    /// Says where a person is reached by a channel.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_contact(&self, person: &PersonId, channel: ChannelKind, address: &str) -> Result<(), StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("id", Value::RecordId(contact_id(person, channel)));
+        variables.insert("address", text(address));
+        self.run("UPSERT $id CONTENT { address: $address } RETURN NONE", variables).await.map(|_| ())
+    }
+
+    /// Forgets where a person is reached by a channel.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_contact(&self, person: &PersonId, channel: ChannelKind) -> Result<(), StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("id", Value::RecordId(contact_id(person, channel)));
+        self.run("DELETE $id RETURN NONE", variables).await.map(|_| ())
+    }
+
+    /// Where everybody is reached.
+    ///
+    /// # Errors
+    /// When the database fails or a record is damaged.
+    pub async fn contacts(&self) -> Result<Vec<(PersonId, ChannelKind, String)>, StoreError> {
+        let rows: Vec<Value> = self.run("SELECT * FROM contact", Variables::new()).await?.take(0)?;
+        let read = |row: Value| -> Result<_, StoreError> {
+            let mut fields = Fields::of(row)?;
+            let person = fields.parsed(PersonId::parse(fields.key_text(0)?))?;
+            let channel = ChannelKind::from_code(fields.key_text(1)?).ok_or("an unknown channel");
+            Ok((person, fields.parsed(channel)?, fields.text("address")?))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Keeps what a person has chosen.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_preference(&self, person: &PersonId, preference: &Preference) -> Result<(), StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("id", Value::RecordId(RecordId::new("preference", person.as_str())));
+        variables.insert("preference", json(preference));
+        self.run("UPSERT $id CONTENT { preference: $preference } RETURN NONE", variables).await.map(|_| ())
+    }
+
+    /// What a person has chosen; the default for whoever has not.
+    ///
+    /// # Errors
+    /// When the database fails or the record is damaged.
+    pub async fn preference(&self, person: &PersonId) -> Result<Preference, StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("id", Value::RecordId(RecordId::new("preference", person.as_str())));
+        let rows: Vec<Value> = self.run("SELECT * FROM $id", variables).await?.take(0)?;
+        let Some(row) = rows.into_iter().next() else { return Ok(Preference::default()) };
+        let mut fields = Fields::of(row)?;
+        let json = fields.text("preference")?;
+        fields.parsed(serde_json::from_str(&json))
+    }
+
+    async fn click_is_kept(&self, key: &str) -> Result<bool, StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("ids", ids([RecordId::new("click", key)]));
+        let rows: Vec<Value> = self.run("SELECT * FROM $ids", variables).await?.take(0)?;
+        Ok(!rows.is_empty())
+    }
+
+    async fn keep_click(&self, click: &Click) -> Result<Kept, StoreError> {
+        if self.click_is_kept(&click.key).await? {
+            return Ok(Kept::Known);
+        }
+        let mut variables = Variables::new();
+        variables.insert("id", Value::RecordId(RecordId::new("click", click.key.as_str())));
+        variables.insert("click", json(click));
+        variables.insert("at", at(click.at));
+        let statement = "CREATE $id CONTENT { click: $click, at: $at, stage: 'kept', text: '' } RETURN NONE";
+        match self.run(statement, variables).await {
+            Ok(_) => Ok(Kept::New),
+            // A copy may have been kept a moment ago: WeCom sends up to three.
+            Err(error) => {
+                if self.click_is_kept(&click.key).await? {
+                    Ok(Kept::Known)
+                } else {
+                    Err(error)
+                }
+            }
+        }
+    }
+
+    async fn unfinished_clicks(&self) -> Result<Vec<(Click, Stage)>, StoreError> {
+        let statement = "SELECT * FROM click WHERE stage != 'done' ORDER BY at";
+        let rows: Vec<Value> = self.run(statement, Variables::new()).await?.take(0)?;
+        let read = |row: Value| -> Result<_, StoreError> {
+            let mut fields = Fields::of(row)?;
+            let [click, stage, shown] = ["click", "stage", "text"].map(|field| fields.text(field));
+            let text = shown?;
+            let stage = match stage?.as_str() {
+                "kept" => Ok(Stage::Kept),
+                "acted" => Ok(Stage::Acted { text }),
+                _ => Err("of an unknown stage"),
+            };
+            Ok((fields.parsed(serde_json::from_str(&click?))?, fields.parsed(stage)?))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    async fn advance_click(&self, key: &str, stage: &Stage) -> Result<(), StoreError> {
+        let (name, shown) = match stage {
+            Stage::Kept => ("kept", ""),
+            Stage::Acted { text } => ("acted", text.as_str()),
+            Stage::Done { text } => ("done", text.as_str()),
+        };
+        let mut variables = Variables::new();
+        variables.insert("id", Value::RecordId(RecordId::new("click", key)));
+        variables.insert("stage", text(name));
+        variables.insert("text", text(shown));
+        self.run("UPDATE $id SET stage = $stage, text = $text RETURN NONE", variables).await.map(|_| ())
+    }
+}
+
+impl Clicks for Database {
+    fn keep<'a>(&'a self, click: &'a Click) -> BoxFuture<'a, Result<Kept, BoxError>> {
+        Box::pin(async move { Ok(self.keep_click(click).await?) })
+    }
+
+    fn unfinished(&self) -> BoxFuture<'_, Result<Vec<(Click, Stage)>, BoxError>> {
+        Box::pin(async move { Ok(self.unfinished_clicks().await?) })
+    }
+
+    fn advance<'a>(&'a self, key: &'a str, stage: &'a Stage) -> BoxFuture<'a, Result<(), BoxError>> {
+        Box::pin(async move { Ok(self.advance_click(key, stage).await?) })
+    }
+}
