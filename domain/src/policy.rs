@@ -85,11 +85,15 @@ pub enum Action {
     DisputeCredit,
     /// Decide such a dispute.
     JudgeCredit,
+    /// Take warnings, and say what was done about them.
+    AnswerWarnings,
+    /// Write, pause and try the rules that warn.
+    EditRules,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Count,
         Self::SeeBoard,
         Self::SeeStock,
@@ -106,6 +110,8 @@ impl Action {
         Self::RunTransfers,
         Self::DisputeCredit,
         Self::JudgeCredit,
+        Self::AnswerWarnings,
+        Self::EditRules,
     ];
 }
 
@@ -128,16 +134,24 @@ pub fn may(viewer: &Viewer, action: Action, target: Target<'_>) -> bool {
 
 fn role_may(role: Role, action: Action) -> bool {
     use Action::{
-        Approve, Count, DisputeCredit, FollowUp, JudgeCredit, ManagePeople, MoveStock, OrderGoods, PrintLabels,
-        RunStocktake, RunTransfers, SeeBoard, SeeStock, SeeTrace,
+        AnswerWarnings, Approve, Count, DisputeCredit, EditRules, FollowUp, JudgeCredit, ManagePeople, MoveStock,
+        OrderGoods, PrintLabels, RunStocktake, RunTransfers, SeeBoard, SeeStock, SeeTrace,
     };
     match role {
         Role::Clerk => matches!(action, Count | MoveStock),
-        Role::StoreManager => !matches!(action, ManagePeople | OrderGoods | JudgeCredit),
+        Role::StoreManager => !matches!(action, ManagePeople | OrderGoods | JudgeCredit | EditRules),
         Role::RegionalManager => {
             matches!(
                 action,
-                SeeBoard | SeeStock | SeeTrace | PrintLabels | Approve | RunStocktake | FollowUp | RunTransfers
+                SeeBoard
+                    | SeeStock
+                    | SeeTrace
+                    | PrintLabels
+                    | Approve
+                    | RunStocktake
+                    | FollowUp
+                    | RunTransfers
+                    | AnswerWarnings
             )
         }
         Role::Headquarters => !matches!(action, Count | MoveStock | DisputeCredit),
@@ -188,6 +202,8 @@ mod tests {
         assert_eq!(roles(Action::MoveStock), [true, true, false, false, false]);
         assert_eq!(roles(Action::RunTransfers), [false, true, true, true, false]);
         assert_eq!(roles(Action::DisputeCredit), [false, true, false, false, false]);
+        assert_eq!(roles(Action::AnswerWarnings), [false, true, true, true, false]);
+        assert_eq!(roles(Action::EditRules), [false, false, false, true, false]);
         assert_eq!(roles(Action::JudgeCredit), [false, false, false, true, true], "nobody judges their own store");
     }
 

@@ -3,10 +3,11 @@
 //! The policy is (R, s, S): every review the stock that is there or on its way is looked at, and where it is at or
 //! below the reorder point s, ordered up to S (Silver, Pyke and Thomas (2017), section 6.10).
 
-use crate::demand::{Demand, Forecast};
+use crate::demand::{Demand, Forecast, WeekdayProfile, forecast};
 use crate::instant::Day;
 use crate::movement::{UNITS_MAX, Units};
 use crate::safety_stock::{ServiceLevel, safety_stock};
+use crate::signal::Signals;
 use serde::{Deserialize, Serialize};
 
 /// How an item reaches a store, and what the store can hold of it.
@@ -44,6 +45,17 @@ pub enum SupplyError {
 }
 
 impl Supply {
+    /// What holds until the chain says otherwise: two days from order to shelf, give or take half a day, a chance to
+    /// order every day, single pieces.
+    pub const USUAL: Self = Self {
+        lead_time_days: 2,
+        lead_time_sd_hours: 12,
+        review_days: 1,
+        pack_units: 1,
+        capacity_units: None,
+        sellable_days: None,
+    };
+
     fn check(&self) -> Result<(), SupplyError> {
         let days = u32::from(self.lead_time_days) + u32::from(self.review_days);
         if self.review_days == 0 || days > u32::from(INTERVAL_DAYS_MAX) {
@@ -108,6 +120,26 @@ pub struct StockTarget {
     pub order_up_to_units: Units,
     /// What S was cut by, if anything.
     pub bound: Option<Bound>,
+}
+
+/// Days of sales that a target rests on, at most: twelve weeks.
+pub const TARGET_DAYS: i64 = 84;
+/// Fewer days of sales than a week say nothing: each weekday must be among them.
+const TARGET_DAYS_MIN: usize = 7;
+
+/// The target of a line on `day`, from what the ledger says of the days before it; `None` where that is too little.
+#[must_use]
+pub fn target_on(signals: &Signals, day: Day, supply: &Supply, overrides: Overrides) -> Option<StockTarget> {
+    let last = day.plus_days(-1);
+    let sales = signals.sales_days(last, TARGET_DAYS);
+    if sales.len() < TARGET_DAYS_MIN {
+        return None;
+    }
+    let forecast = forecast(last, &sales, WeekdayProfile::FLAT);
+    if forecast.evidence_days() <= 0.0 {
+        return None;
+    }
+    target(&forecast, day, supply, overrides).ok()
 }
 
 /// The target of an item whose next chance to order is on `from`.
@@ -176,7 +208,7 @@ impl StockTarget {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demand::{SalesDay, WeekdayProfile, forecast};
+    use crate::demand::SalesDay;
 
     const SUPPLY: Supply = Supply {
         lead_time_days: 2,

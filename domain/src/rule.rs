@@ -16,7 +16,7 @@ pub mod wording;
 
 pub use condition::{Bound, Compare, Condition, Is, Reason, Truth};
 pub use mistake::{Mistake, MistakeKind, check};
-pub use shipped::shipped;
+pub use shipped::{INBOX, shipped};
 pub use watch::{QuietHours, Step, Watch};
 
 use crate::case::Severity;

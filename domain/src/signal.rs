@@ -5,6 +5,7 @@
 //! the ledger is. The days are the store's own.
 
 use crate::approval::{Outcome, Standing};
+use crate::demand::SalesDay;
 use crate::event::{CountedItem, EventBody, LedgerEvent};
 use crate::id::SkuCode;
 use crate::instant::{Day, Timestamp, ZoneOffset};
@@ -198,6 +199,24 @@ impl Signals {
             self.days.range(first..=last).for_each(|(_, moves)| sum.add(*moves));
             sum
         })
+    }
+
+    /// What each of the last `n_days` days up to and including `last` says of demand, the oldest first; fewer where
+    /// fewer are known. A day that began and ended without stock, and sold nothing, says nothing.
+    #[must_use]
+    pub fn sales_days(&self, last: Day, n_days: i64) -> Vec<SalesDay> {
+        let n_days = self.n_days_known(last.plus_days(1), n_days);
+        let mut at_end = self.on_hand_at(last).unwrap_or_default();
+        let mut sales = Vec::with_capacity(usize::try_from(n_days).unwrap_or_default());
+        for ago in 0..n_days {
+            let moves = self.days.get(&last.plus_days(-ago)).copied().unwrap_or_default();
+            let at_begin = at_end - moves.net_units;
+            let was_out = at_begin <= 0 && at_end <= 0 && moves.sold_units <= 0;
+            sales.push(if was_out { SalesDay::OutOfStock } else { SalesDay::Open(moves.sold_units) });
+            at_end = at_begin;
+        }
+        sales.reverse();
+        sales
     }
 
     /// Days before `day`, up to `most`, that are known singly.

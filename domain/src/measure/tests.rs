@@ -159,3 +159,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn days_without_stock_say_nothing_of_demand() {
+    use crate::demand::SalesDay::{Open, OutOfStock};
+    let signals = line(&[received(5, 3), sold(4, 3), received(1, 6), sold(0, 2)]);
+    let today = Day::at(NOON, CHINA);
+    assert_eq!(signals.sales_days(today.plus_days(-1), 90), [Open(0), Open(3), OutOfStock, OutOfStock, Open(0)]);
+    assert_eq!(signals.sales_days(today, 2), [Open(0), Open(2)]);
+}
