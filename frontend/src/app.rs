@@ -19,6 +19,8 @@ use crate::page::missing::MissingPage;
 use crate::page::movement::MovementPage;
 use crate::page::moves::MovesPage;
 use crate::page::proof::ProofPage;
+use crate::page::rule_editor::RuleEditorPage;
+use crate::page::rules::RulesPage;
 use crate::page::shelf_trace::ShelfTracePage;
 use crate::page::sign_in::SignInPage;
 use crate::page::stocktake::StocktakePage;
@@ -26,6 +28,7 @@ use crate::page::stocktake_list::{StocktakeListPage, StocktakeStoresPage};
 use crate::page::stocktake_new::StocktakeNewPage;
 use crate::page::store_plan::StorePlanPage;
 use crate::page::trace::TracePage;
+use crate::page::warnings::WarningsPage;
 use crate::session::{Session, use_session};
 use crate::text::{Language, use_language};
 use domain::master::Name;
@@ -76,6 +79,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/stocktakes/:store/:stocktake") view=StocktakePage ssr=SsrMode::Async/>
                     <Route path=path!("/stocktakes/:store/:stocktake/key-in") view=KeyInPage ssr=SsrMode::Async/>
                     <Route path=path!("/accuracy") view=AccuracyPage ssr=SsrMode::Async/>
+                    <Route path=path!("/warnings") view=WarningsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/rules") view=RulesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/rules/:rule") view=RuleEditorPage ssr=SsrMode::Async/>
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>

@@ -13,6 +13,7 @@ mod movement;
 mod moving;
 mod photo;
 mod refusal;
+mod rule;
 mod sign_in;
 mod stocktake;
 mod trace;

@@ -94,6 +94,9 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/stocktakes/{store}/{stocktake}", Policy::Public),
     entrance(Method::GET, "/stocktakes/{store}/{stocktake}/key-in", Policy::Public),
     entrance(Method::GET, "/accuracy", Policy::Public),
+    entrance(Method::GET, "/warnings", Policy::Public),
+    entrance(Method::GET, "/rules", Policy::Public),
+    entrance(Method::GET, "/rules/{rule}", Policy::Public),
     entrance(Method::GET, "/account", Policy::Public),
     entrance(Method::GET, "/offline-shell", Policy::Public),
     // Server functions of the pages.
@@ -122,6 +125,14 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::POST, "/fn/plan_draft", Policy::May(Action::RunStocktake, On::StoreArgument)),
     entrance(Method::POST, "/fn/count_sheet", Policy::May(Action::Count, On::StoreArgument)),
     entrance(Method::POST, "/fn/accuracy", Policy::May(Action::SeeStock, On::OwnScope)),
+    entrance(Method::POST, "/fn/warnings", Policy::May(Action::SeeStock, On::OwnScope)),
+    entrance(Method::POST, "/fn/warning_count", Policy::May(Action::SeeStock, On::OwnScope)),
+    entrance(Method::POST, "/fn/take_warning", Policy::May(Action::AnswerWarnings, On::StoreArgument)),
+    entrance(Method::POST, "/fn/close_warning", Policy::May(Action::AnswerWarnings, On::StoreArgument)),
+    entrance(Method::POST, "/fn/rules", Policy::May(Action::SeeStock, On::OwnScope)),
+    entrance(Method::POST, "/fn/save_rule", Policy::May(Action::EditRules, On::Chain)),
+    entrance(Method::POST, "/fn/backtest", Policy::May(Action::EditRules, On::Chain)),
+    entrance(Method::POST, "/fn/heat", Policy::May(Action::SeeStock, On::OwnScope)),
     // The API.
     entrance(Method::POST, "/api/v1/sign-in", Policy::Public),
     entrance(Method::POST, "/api/v1/sign-out", Policy::Public),
@@ -144,6 +155,9 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/api/v1/trace", Policy::May(Action::SeeTrace, On::StoreInQuery)),
     entrance(Method::GET, "/api/v1/trace/suggest", Policy::May(Action::SeeTrace, On::StoreInQuery)),
     entrance(Method::GET, "/api/v1/cases", Policy::May(Action::FollowUp, On::OwnScope)),
+    entrance(Method::GET, "/api/v1/warnings", Policy::May(Action::SeeStock, On::OwnScope)),
+    // Each minute's store is checked by itself: see `crate::footfall`.
+    entrance(Method::POST, "/api/v1/footfall", Policy::May(Action::RecordMovement, On::OwnScope)),
     // Filtered, and checked again, by the device's store: see `crate::device`.
     entrance(Method::GET, "/api/v1/devices", Policy::May(Action::SeeTrace, On::OwnScope)),
     entrance(Method::POST, "/api/v1/devices/{device}/bar", Policy::May(Action::ManageDevices, On::OwnScope)),
@@ -370,31 +384,4 @@ pub fn undeclared<'a>(entrances: impl IntoIterator<Item = (Method, &'a str)>) ->
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_entrance_is_declared_once() {
-        for (index, one) in TABLE.iter().enumerate() {
-            let again = TABLE[..index].iter().any(|other| other.method == one.method && other.path == one.path);
-            assert!(!again, "{} {}", one.method, one.path);
-        }
-    }
-
-    #[test]
-    fn what_is_not_declared_is_refused() {
-        assert_eq!(policy_of(&Method::DELETE, "/api/v1/events"), None);
-        assert_eq!(policy_of(&Method::GET, "/api/v1/nothing"), None);
-        assert_eq!(policy_of(&Method::HEAD, "/api/v1/me"), Some(Policy::SignedIn));
-        assert_eq!(undeclared([(Method::GET, "/new-page")]), ["GET /new-page"]);
-    }
-
-    #[test]
-    fn stores_in_the_path_are_where_the_guard_looks() {
-        for entrance in TABLE.iter().filter(|e| matches!(e.policy, Policy::May(_, On::StoreInPath))) {
-            assert_eq!(store_in_path(entrance.path, entrance.path), Some("{store}"), "{}", entrance.path);
-            assert!(!entrance.path.contains("{*"), "{}", entrance.path);
-        }
-        assert_eq!(store_in_path("/print/shelves/{store}", "/print/shelves/S001"), Some("S001"));
-    }
-}
+mod tests;

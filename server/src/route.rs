@@ -8,6 +8,7 @@ pub mod board;
 pub mod case;
 pub mod device;
 pub mod events;
+pub mod footfall;
 pub mod health;
 pub mod live;
 pub mod movement;
@@ -18,6 +19,7 @@ pub mod snapshot;
 pub mod stock;
 pub mod sync;
 pub mod trace;
+pub mod warning;
 
 use crate::error::ApiError;
 use crate::state::AppState;
@@ -58,6 +60,8 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/trace", get(trace::search))
         .route("/api/v1/trace/suggest", get(trace::suggest))
         .route("/api/v1/cases", get(case::list))
+        .route("/api/v1/warnings", get(warning::list))
+        .route("/api/v1/footfall", post(footfall::report))
         .route("/api/v1/devices", get(device::list))
         .route("/api/v1/devices/{device}/bar", post(device::bar))
         .route("/api/v1/devices/{device}/admit", post(device::admit))

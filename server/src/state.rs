@@ -11,11 +11,13 @@ use crate::live::LiveHub;
 use crate::photo::{OpenPhotosError, Photos};
 use crate::read::LatestTraces;
 use crate::render::Renderers;
+use crate::signals::Signals;
 use crate::site::Site;
 use crate::store::{Database, Directory, StoreError};
 use crate::trace::TraceIndex;
 use axum::extract::FromRef;
 use domain::id::{RegionCode, StoreCode};
+use domain::policy::Role;
 use leptos::config::LeptosOptions;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -47,6 +49,8 @@ pub struct App {
     pub live: LiveHub,
     /// Keeps the index that searches use.
     pub index: TraceIndex,
+    /// What the ledger says of each line, judged by the rules.
+    pub signals: Signals,
     /// Devices, as their requests tell of them.
     pub devices: Devices,
     /// Each store's latest events, for boards.
@@ -113,6 +117,8 @@ impl AppState {
     pub async fn start(config: Config, clock: Clock, keys: Keys, db: Database) -> Result<Self, StartError> {
         let masters = db.load_masters().await.map_err(StartError::Masters)?;
         let accounts = db.accounts().await.map_err(StartError::People)?;
+        let headquarters = accounts.iter().find(|account| account.viewer.role == Role::Headquarters);
+        let owner = headquarters.map(|account| account.viewer.id.clone());
         let people = accounts.into_iter().map(|account| (account.viewer.id, account.viewer.name)).collect();
         let directory = Directory::new(masters, people);
         let heads_file = config.heads_file();
@@ -122,6 +128,7 @@ impl AppState {
         let ledger = ledger.await.map_err(StartError::Ledger)?;
         let live = LiveHub::start(db.clone(), directory.clone(), clock.clone());
         let index = TraceIndex::start(db.clone(), &live);
+        let signals = Signals::start(db.clone(), directory.clone(), clock.clone(), &live, owner);
         let devices = Devices::start(db.clone(), clock.clone()).await.map_err(StartError::Devices)?;
         let per_s = config.sync_per_device_per_s;
         let site = Site::open(&config.site_dir);
@@ -139,6 +146,7 @@ impl AppState {
             ledger,
             live,
             index,
+            signals,
             devices,
             latest: LatestTraces::default(),
             site,

@@ -5,6 +5,7 @@ mod count;
 pub mod db;
 pub mod device;
 pub mod directory;
+pub mod footfall;
 pub mod link;
 pub mod master;
 pub mod message;
@@ -17,6 +18,7 @@ pub mod photo;
 pub mod read;
 pub mod row;
 pub mod session;
+pub mod warning;
 
 pub use db::{Database, OpenError, StoreError};
 pub use directory::{Directory, PersonNames};

@@ -30,6 +30,9 @@ fn places() -> Vec<Place> {
     if session.may(Action::Approve) {
         places.push(Place { href: "/approvals".into(), glyph: Glyph::Approve, label: language.nav_approvals() });
     }
+    if session.may(Action::SeeStock) {
+        places.push(Place { href: "/warnings".into(), glyph: Glyph::Warning, label: language.nav_warnings() });
+    }
     if session.may(Action::SeeTrace) {
         places.push(Place { href: "/trace".into(), glyph: Glyph::Trace, label: language.nav_trace() });
     }

@@ -29,6 +29,7 @@ async fn opens(browser: &Browser, entrance: &Entrance, store: &str) -> bool {
             format!("ask[store]={store}&typed=x&day=2026-11-22&device=01KAPX3CE0YBGAD9P5M7S0T8CM&admission=bar");
         let stocktake = format!("stocktake={store}-20261122&filter=off&skip=0&choice=\"due\"");
         let body = format!("store={store}&shelf=A-01&{stocktake}&back=/&login=x&password=y&{trace}");
+        let body = format!("{body}&firing=01KAPX3CE0YBGAD9P5M7S0T8CM&outcome=counted&rule={{}}&n_days=30&since=0");
         browser.post_text(&path, "application/x-www-form-urlencoded", body).await
     } else {
         browser.post(&path, &json!({ "login": "x", "password": "y" })).await
@@ -91,6 +92,14 @@ POST /fn/plan_options: clerk --- manager +-- regional ++- hq +++ auditor ---
 POST /fn/plan_draft: clerk --- manager +-- regional ++- hq +++ auditor ---
 POST /fn/count_sheet: clerk +-- manager +-- regional --- hq --- auditor ---
 POST /fn/accuracy: clerk --- manager +++ regional +++ hq +++ auditor +++
+POST /fn/warnings: clerk --- manager +++ regional +++ hq +++ auditor +++
+POST /fn/warning_count: clerk --- manager +++ regional +++ hq +++ auditor +++
+POST /fn/take_warning: clerk --- manager +-- regional ++- hq +++ auditor ---
+POST /fn/close_warning: clerk --- manager +-- regional ++- hq +++ auditor ---
+POST /fn/rules: clerk --- manager +++ regional +++ hq +++ auditor +++
+POST /fn/save_rule: clerk --- manager --- regional --- hq +++ auditor ---
+POST /fn/backtest: clerk --- manager --- regional --- hq +++ auditor ---
+POST /fn/heat: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /api/v1/sign-out-everywhere: clerk +-- manager +-- regional +-- hq +-- auditor +--
 GET /api/v1/me: clerk +++ manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/snapshot: clerk +-- manager +-- regional --- hq --- auditor ---
@@ -107,6 +116,8 @@ GET /api/v1/events: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/trace: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/trace/suggest: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/cases: clerk --- manager +++ regional +++ hq +++ auditor +++
+GET /api/v1/warnings: clerk --- manager +++ regional +++ hq +++ auditor +++
+POST /api/v1/footfall: clerk --- manager +++ regional --- hq +++ auditor ---
 GET /api/v1/devices: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /api/v1/devices/{device}/bar: clerk --- manager +++ regional --- hq +++ auditor ---
 POST /api/v1/devices/{device}/admit: clerk --- manager +++ regional --- hq +++ auditor ---

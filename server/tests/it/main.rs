@@ -27,3 +27,4 @@ mod support;
 mod sync;
 mod trace;
 mod verify;
+mod warning;

@@ -1,0 +1,297 @@
+//! What warnings and heatmaps look at, in memory: every line of every store, changed event by event.
+//!
+//! What an event costs depends on how many rules there are and how many items it moves, not on how many stores. The
+//! only thing that one store's line has of another's is the sum of what its region could spare of the item.
+
+use crate::store::Masters;
+use domain::approval::{Outcome, Standing};
+use domain::event::{EventBody, LedgerEvent};
+use domain::heat::{HeatCell, HeatRow, StoreHeat};
+use domain::hourly::{Hourly, Usual};
+use domain::id::{CategoryCode, RegionCode, RuleCode, SkuCode, StoreCode};
+use domain::instant::{Day, Timestamp, ZoneOffset};
+use domain::measure::{Around, Figures, Measure, Reading};
+use domain::movement::{MovementKind, Units};
+use domain::replenishment::{Overrides, StockTarget, Supply, target_on};
+use domain::rule::Watch;
+use domain::signal::{EffectKind, Signals, effects};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is kept on disk of a store: a fold of its ledger up to a number.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Fold {
+    /// Number of the last event taken.
+    pub seq: u64,
+    /// The lines.
+    pub lines: BTreeMap<SkuCode, Signals>,
+    /// Pieces sold of each category, by the hour.
+    sales: BTreeMap<CategoryCode, Hourly>,
+    /// Receipts of the till, by the hour.
+    receipts: Hourly,
+}
+
+/// An event with what it needs to be understood.
+#[derive(Debug)]
+pub struct Told {
+    /// The event.
+    pub event: LedgerEvent,
+    /// The event it is about.
+    pub cited: Option<LedgerEvent>,
+    /// What had become of that one before.
+    pub before: Option<Outcome>,
+}
+
+/// What is worked out of a line's signals once a day, and when it moves.
+#[derive(Debug, Clone, Default)]
+struct Derived {
+    target: Option<StockTarget>,
+    best_before: Option<Day>,
+    /// What it adds to what its region could spare.
+    spare_units: Units,
+    /// What it adds to its cell of the heatmap.
+    heat: HeatCell,
+}
+
+/// One store.
+#[derive(Debug, Clone)]
+pub struct StoreBook {
+    /// What the ledger says.
+    pub fold: Fold,
+    /// What the rules remember of its lines.
+    pub watches: BTreeMap<(SkuCode, RuleCode), Watch>,
+    /// The day it was last looked at as a whole.
+    pub today: Option<Day>,
+    region: RegionCode,
+    zone: ZoneOffset,
+    derived: BTreeMap<SkuCode, Derived>,
+    visitors: Hourly,
+    has_counter: bool,
+    usual_sales: BTreeMap<CategoryCode, Usual>,
+    usual_visitors: Usual,
+    /// What today's sales add to each cell.
+    now: Vec<HeatCell>,
+    row: HeatRow,
+}
+
+/// The chain.
+#[derive(Debug, Default)]
+pub struct Book {
+    /// The stores.
+    pub stores: BTreeMap<StoreCode, StoreBook>,
+    /// Whether every store has been read: before, nobody knows what is nearby.
+    pub is_complete: bool,
+    /// Σ max(0, available − safety stock) of an item in a region.
+    spare: BTreeMap<(RegionCode, SkuCode), Units>,
+    /// Counts the changes of the heatmap.
+    revision: u64,
+}
+
+impl StoreBook {
+    /// A store of which so much is known.
+    #[must_use]
+    pub fn new(masters: &Masters, code: &StoreCode, fold: Fold) -> Option<Self> {
+        let store = &masters.store(code)?.store;
+        let n_columns = masters.categories().len();
+        Some(Self {
+            fold,
+            watches: BTreeMap::new(),
+            today: None,
+            region: store.region.clone(),
+            zone: store.zone_offset,
+            derived: BTreeMap::new(),
+            visitors: Hourly::default(),
+            has_counter: false,
+            usual_sales: BTreeMap::new(),
+            usual_visitors: Usual::default(),
+            now: vec![HeatCell::default(); n_columns],
+            row: HeatRow {
+                store: code.clone(),
+                region: store.region.clone(),
+                whole: (0, StoreHeat { n_stores: 1, ..StoreHeat::default() }),
+                cells: vec![(0, HeatCell::default()); n_columns],
+            },
+        })
+    }
+
+    /// The store's clocks.
+    #[must_use]
+    pub fn zone(&self) -> ZoneOffset {
+        self.zone
+    }
+
+    /// Its region.
+    #[must_use]
+    pub fn region(&self) -> &RegionCode {
+        &self.region
+    }
+
+    /// Takes events in the order of the ledger, and says which items they were about.
+    pub fn take(&mut self, told: &[Told], masters: &Masters) -> BTreeSet<SkuCode> {
+        let mut touched = BTreeSet::new();
+        for Told { event, cited, before } in told {
+            for effect in effects(event, cited.as_ref(), *before) {
+                if let EffectKind::Moved(moves) = effect.kind
+                    && moves.sold_units != 0
+                    && let Some(product) = masters.products().get(&effect.sku)
+                {
+                    let sales = self.fold.sales.entry(product.category.clone()).or_default();
+                    sales.add(effect.at, self.zone, moves.sold_units);
+                }
+                self.fold.lines.entry(effect.sku.clone()).or_default().take(&effect, self.zone);
+                touched.insert(effect.sku);
+            }
+            let is_sale =
+                matches!(&event.event.body, EventBody::Moved(movement) if movement.kind == MovementKind::Sale);
+            if is_sale && event.stamp.standing == Standing::Posted {
+                self.fold.receipts.add(event.effective_at(), self.zone, 1);
+            }
+            self.fold.seq = event.stamp.seq;
+        }
+        touched
+    }
+
+    /// People came in.
+    pub fn enter(&mut self, minute: Timestamp, n: u32) {
+        self.has_counter = true;
+        self.visitors.add(minute, self.zone, i64::from(n));
+    }
+}
+
+impl Book {
+    /// A line as rules and heatmaps see it; `None` for an item the store never had.
+    #[must_use]
+    pub fn reading(&self, store: &StoreCode, sku: &SkuCode, now: Timestamp) -> Option<Reading<'_>> {
+        let book = self.stores.get(store)?;
+        let signals = book.fold.lines.get(sku)?;
+        let derived = book.derived.get(sku);
+        let day = Day::at(now, book.zone);
+        let spare = self.spare.get(&(book.region.clone(), sku.clone())).copied().unwrap_or_default();
+        let own = derived.map_or(0, |derived| derived.spare_units);
+        let around = Around {
+            safety_stock_units: derived.and_then(|derived| derived.target).map(|target| target.safety_units),
+            reserved_units: Some(0),
+            in_transit_units: Some(0),
+            nearby_units: self.is_complete.then_some(spare - own),
+            best_before: derived.and_then(|derived| derived.best_before),
+            visitors: book.has_counter.then(|| book.visitors.on(day)),
+            usual_visitors: book.usual_visitors.by(now, book.zone).filter(|_| book.has_counter),
+            n_receipts: Some(book.fold.receipts.on(day)),
+        };
+        Some(Reading { signals, around, day })
+    }
+
+    /// What should be kept and ordered of a line.
+    #[must_use]
+    pub fn target(&self, store: &StoreCode, sku: &SkuCode) -> Option<StockTarget> {
+        self.stores.get(store)?.derived.get(sku)?.target
+    }
+
+    /// How many pieces to order for a line now; `None` where nobody knows, or none.
+    #[must_use]
+    pub fn order_units(&self, store: &StoreCode, sku: &SkuCode, now: Timestamp) -> Option<Units> {
+        let target = self.target(store, sku)?;
+        let reading = self.reading(store, sku, now)?;
+        let whole = |measure| reading.figure(measure).map_or(0, |figure| <(i64, i64)>::from(figure).0);
+        let position = whole(Measure::Available) + whole(Measure::InTransit);
+        Some(target.order_units(position, Supply::USUAL.pack_units)).filter(|units| *units > 0)
+    }
+
+    /// Looks at a whole store on a day that has begun: targets, dates and what is usual.
+    pub fn begin_day(
+        &mut self,
+        code: &StoreCode,
+        best_before: &BTreeMap<SkuCode, Day>,
+        masters: &Masters,
+        now: Timestamp,
+    ) {
+        let Some(store) = self.stores.get_mut(code) else { return };
+        let day = Day::at(now, store.zone);
+        store.today = Some(day);
+        store.usual_sales = store.fold.sales.iter().map(|(code, sales)| (code.clone(), sales.usual(day))).collect();
+        store.usual_visitors = store.visitors.usual(day);
+        for (sku, signals) in &store.fold.lines {
+            let derived = store.derived.entry(sku.clone()).or_default();
+            derived.target = target_on(signals, day, &Supply::USUAL, Overrides::default());
+            derived.best_before = best_before.get(sku).copied();
+        }
+        let all = store.fold.lines.keys().cloned().collect();
+        self.refresh(code, &all, masters, now);
+        self.refresh_now(code, masters, now);
+    }
+
+    /// Takes the first best-before dates of a store's goods anew.
+    pub fn set_best_before(&mut self, code: &StoreCode, best_before: &BTreeMap<SkuCode, Day>) {
+        let Some(store) = self.stores.get_mut(code) else { return };
+        for (sku, derived) in &mut store.derived {
+            derived.best_before = best_before.get(sku).copied();
+        }
+    }
+
+    /// Works out anew what lines that moved add to their region and to the heatmap.
+    pub fn refresh(&mut self, code: &StoreCode, skus: &BTreeSet<SkuCode>, masters: &Masters, now: Timestamp) {
+        let Some(store) = self.stores.get_mut(code) else { return };
+        let day = Day::at(now, store.zone);
+        self.revision += 1;
+        for sku in skus {
+            let Some(signals) = store.fold.lines.get(sku) else { continue };
+            let derived = store.derived.entry(sku.clone()).or_default();
+            // What nobody can size a buffer for is not offered to others.
+            let spare = derived.target.map_or(0, |target| (signals.on_hand_units() - target.safety_units).max(0));
+            *self.spare.entry((store.region.clone(), sku.clone())).or_default() += spare - derived.spare_units;
+            derived.spare_units = spare;
+            let Some(product) = masters.products().get(sku) else { continue };
+            let Some(column) = masters.categories().iter().position(|known| known.code == product.category) else {
+                continue;
+            };
+            let reading = Reading { signals, around: Around::default(), day };
+            let heat = HeatCell::of_line(&reading, product.price_minor);
+            let Some((version, cell)) = store.row.cells.get_mut(column) else { continue };
+            cell.replace(&derived.heat, &heat);
+            *version = self.revision;
+            derived.heat = heat;
+        }
+    }
+
+    /// Works out anew what is usual by now.
+    pub fn refresh_now(&mut self, code: &StoreCode, masters: &Masters, now: Timestamp) {
+        let Some(store) = self.stores.get_mut(code) else { return };
+        let day = Day::at(now, store.zone);
+        self.revision += 1;
+        for (column, category) in masters.categories().iter().enumerate() {
+            let Some(sales) = store.fold.sales.get(&category.code) else { continue };
+            let usual = store.usual_sales.get(&category.code).and_then(|usual| usual.by(now, store.zone));
+            let heat = HeatCell::of_today(sales.on(day), usual);
+            let (Some((version, cell)), Some(before)) = (store.row.cells.get_mut(column), store.now.get_mut(column))
+            else {
+                continue;
+            };
+            if *before != heat {
+                cell.replace(before, &heat);
+                *version = self.revision;
+                *before = heat;
+            }
+        }
+        if store.has_counter {
+            let n = |n: i64| u32::try_from(n.max(0)).unwrap_or(u32::MAX);
+            let whole = StoreHeat {
+                n_stores: 1,
+                visitors: n(store.visitors.on(day)),
+                usual_visitors_tenths: store.usual_visitors.by(now, store.zone).map_or(0, |usual| usual.tenths()),
+                n_receipts: n(store.fold.receipts.on(day)),
+                ..StoreHeat::default()
+            };
+            if store.row.whole.1 != whole {
+                store.row.whole = (self.revision, whole);
+            }
+        }
+    }
+
+    /// The rows of the heatmap of some stores with what has changed after `since`, and the revision they are of.
+    #[must_use]
+    pub fn heat<'a>(&self, stores: impl Iterator<Item = &'a StoreCode>, since: u64) -> (u64, Vec<HeatRow>) {
+        let is_newer = |row: &&HeatRow| row.whole.0 > since || row.cells.iter().any(|cell| cell.0 > since);
+        let rows = stores.filter_map(|code| self.stores.get(code)).map(|store| &store.row);
+        (self.revision, rows.filter(|row| since == 0 || is_newer(row)).cloned().collect())
+    }
+}

@@ -1,0 +1,384 @@
+//! The follower: takes what the writer has committed, a moment later and never in its way, and judges it.
+
+use super::book::{Book, Fold, StoreBook, Told};
+use super::judge::{judge, raise};
+use crate::clock::Clock;
+use crate::live::{LiveHub, Subscription};
+use crate::store::{Database, Directory, StoreError};
+use domain::approval::Outcome;
+use domain::event::EventBody;
+use domain::id::{PersonId, SkuCode, StoreCode};
+use domain::instant::{DAY_MS, Day};
+use domain::rule::{Rule, shipped};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+/// What arrives within this time is judged together.
+const GATHER: Duration = Duration::from_millis(200);
+/// How often it is looked whether a store's day has begun, and what is usual by now.
+const TICK: Duration = Duration::from_secs(60);
+/// Events read at once.
+const PAGE: u64 = 500;
+/// A fold is kept again after so many events.
+const KEEP_EVERY: u64 = 2_000;
+/// How far back people at doors are read: what is usual rests on four weeks.
+const FOOTFALL_DAYS: i64 = 29;
+
+/// A handle to the follower, which ends when the last one is dropped. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Signals {
+    book: Arc<RwLock<Book>>,
+    asks: mpsc::Sender<oneshot::Sender<()>>,
+    /// Held by whoever changes a warning: of people and rules, one at a time.
+    desk: Arc<Mutex<()>>,
+}
+
+impl Signals {
+    /// Starts the follower. It reads what it needs in the background.
+    #[must_use]
+    pub fn start(
+        database: Database,
+        directory: Directory,
+        clock: Clock,
+        live: &LiveHub,
+        owner: Option<PersonId>,
+    ) -> Self {
+        let (asks, asked) = mpsc::channel(16);
+        let (book, desk) = (Arc::<RwLock<Book>>::default(), Arc::<Mutex<()>>::default());
+        let follower = Follower {
+            database,
+            directory,
+            clock,
+            owner,
+            book: Arc::clone(&book),
+            desk: Arc::clone(&desk),
+            rules: Vec::new(),
+            kept: BTreeMap::new(),
+            unread: BTreeSet::new(),
+        };
+        // The hub must be able to end while the follower waits for it: the subscription is given up with the handle.
+        tokio::spawn(follower.run(live.subscribe(), asked));
+        Self { book, asks, desk }
+    }
+
+    /// The lines as they are known now.
+    pub fn book(&self) -> RwLockReadGuard<'_, Book> {
+        // Writers finish what they begin or panic as a whole, which ends the follower.
+        self.book.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes what is known beside the ledger.
+    pub fn book_mut(&self) -> RwLockWriteGuard<'_, Book> {
+        self.book.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until all that is in the ledger now has been taken and judged, by the rules as they are now.
+    pub async fn settle(&self) {
+        let (done, settled) = oneshot::channel();
+        // An error means the follower has ended, at shutdown.
+        if self.asks.send(done).await.is_ok() {
+            let _ = settled.await;
+        }
+    }
+
+    /// Lets nobody else change warnings meanwhile.
+    pub async fn desk(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.desk.lock().await
+    }
+}
+
+struct Follower {
+    database: Database,
+    directory: Directory,
+    clock: Clock,
+    /// Who owns the shipped rules: headquarters.
+    owner: Option<PersonId>,
+    book: Arc<RwLock<Book>>,
+    desk: Arc<Mutex<()>>,
+    /// Those in force.
+    rules: Vec<Rule>,
+    /// Up to which event each store's fold is on disk.
+    kept: BTreeMap<StoreCode, u64>,
+    /// Stores of which something could not be read: they are tried again.
+    unread: BTreeSet<StoreCode>,
+}
+
+impl Follower {
+    async fn run(mut self, mut changes: Subscription, mut asked: mpsc::Receiver<oneshot::Sender<()>>) {
+        self.look_at_all().await;
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                changed = changes.next() => match changed {
+                    Some(updates) => {
+                        let stores: BTreeSet<StoreCode> = updates.into_iter().map(|update| update.row.store).collect();
+                        for store in stores {
+                            self.look_at(&store).await;
+                        }
+                        tokio::time::sleep(GATHER).await;
+                    }
+                    None => return,
+                },
+                ask = asked.recv() => match ask {
+                    Some(done) => {
+                        self.look_at_all().await;
+                        let _ = done.send(());
+                    }
+                    None => return,
+                },
+                _ = tick.tick() => self.look_at_all().await,
+            }
+        }
+    }
+
+    /// Takes what is new of every store; where the rules have changed or a day has begun, judges all lines.
+    async fn look_at_all(&mut self) {
+        let have_changed = match self.read_rules().await {
+            Ok(have_changed) => have_changed,
+            Err(error) => {
+                tracing::warn!(error = crate::error::chain(&error), "the rules cannot be read");
+                false
+            }
+        };
+        let stores: Vec<StoreCode> = self.directory.masters().stores().keys().cloned().collect();
+        for store in &stores {
+            if let Err(error) = self.catch_up(store).await {
+                tracing::warn!(%store, error = crate::error::chain(&error), "a store's signals are tried again");
+                self.unread.insert(store.clone());
+            }
+        }
+        let is_first = !self.read(|book| book.is_complete);
+        if is_first && self.unread.is_empty() {
+            // Targets first, for all: what is nearby rests on them.
+            for store in &stores {
+                self.begin_day_if_due(store).await;
+            }
+            self.write(|book| book.is_complete = true);
+        }
+        for store in &stores {
+            let has_begun = self.begin_day_if_due(store).await;
+            if has_begun || have_changed || is_first {
+                self.judge_all(store).await;
+            } else {
+                let (masters, now) = (self.directory.masters(), self.clock.now());
+                self.write(|book| book.refresh_now(store, &masters, now));
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn look_at(&mut self, store: &StoreCode) {
+        if let Err(error) = self.catch_up(store).await {
+            tracing::warn!(%store, error = crate::error::chain(&error), "a store's signals are tried again");
+            self.unread.insert(store.clone());
+        }
+        if self.begin_day_if_due(store).await {
+            self.judge_all(store).await;
+        }
+    }
+
+    fn read<T>(&self, look: impl FnOnce(&Book) -> T) -> T {
+        look(&self.book.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn write<T>(&self, change: impl FnOnce(&mut Book) -> T) -> T {
+        change(&mut self.book.write().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the rules in force, the first time writes the shipped ones; says whether any has changed.
+    async fn read_rules(&mut self) -> Result<bool, StoreError> {
+        let mut saved = self.database.rules().await?;
+        if saved.is_empty()
+            && let Some(owner) = self.owner.clone()
+        {
+            let at = self.clock.now();
+            for rule in shipped(&owner) {
+                let rule = crate::store::warning::SavedRule { rule, at, by: owner.clone() };
+                self.database.save_rule(&rule).await?;
+            }
+            saved = self.database.rules().await?;
+        }
+        let newest: BTreeMap<_, Rule> = saved.into_iter().map(|saved| (saved.rule.code.clone(), saved.rule)).collect();
+        let rules: Vec<Rule> = newest.into_values().collect();
+        let have_changed = rules != self.rules;
+        self.rules = rules;
+        Ok(have_changed)
+    }
+
+    /// Takes the events that a store has more than was taken, and judges what they moved.
+    async fn catch_up(&mut self, store: &StoreCode) -> Result<(), StoreError> {
+        if self.read(|book| !book.stores.contains_key(store)) {
+            self.open(store).await?;
+        }
+        let Some(head) = self.database.head(store).await? else {
+            self.unread.remove(store);
+            return Ok(());
+        };
+        let to = head.head.seq;
+        let mut touched = BTreeSet::new();
+        let mut has_lots = false;
+        loop {
+            let from = self.read(|book| book.stores.get(store).map_or(to, |known| known.fold.seq)) + 1;
+            if from > to {
+                break;
+            }
+            let told = self.told(store, from, to.min(from + PAGE - 1)).await?;
+            if told.is_empty() {
+                break;
+            }
+            has_lots |= told.iter().any(|told| names_lots(&told.event.event.body));
+            let masters = self.directory.masters();
+            self.write(|book| {
+                if let Some(known) = book.stores.get_mut(store) {
+                    touched.extend(known.take(&told, &masters));
+                }
+            });
+        }
+        self.unread.remove(store);
+        if touched.is_empty() {
+            return Ok(());
+        }
+        if has_lots {
+            let best_before = self.best_before(store).await?;
+            self.write(|book| book.set_best_before(store, &best_before));
+        }
+        let (masters, now) = (self.directory.masters(), self.clock.now());
+        let is_complete = self.write(|book| {
+            book.refresh(store, &touched, &masters, now);
+            book.refresh_now(store, &masters, now);
+            book.is_complete
+        });
+        if is_complete {
+            self.judge_some(store, &touched).await?;
+        }
+        self.keep(store, to).await
+    }
+
+    /// Begins a store with the fold that was kept of it.
+    async fn open(&mut self, store: &StoreCode) -> Result<(), StoreError> {
+        let fold: Fold = self.database.signal_fold(store).await?.unwrap_or_default();
+        let (masters, seq) = (self.directory.masters(), fold.seq);
+        let Some(mut opened) = StoreBook::new(&masters, store, fold) else { return Ok(()) };
+        let watches = self.database.watches(store).await?;
+        opened.watches = watches.into_iter().map(|row| ((row.sku, row.rule), row.watch)).collect();
+        let since = self.clock.now().plus_ms(-FOOTFALL_DAYS * DAY_MS);
+        for (minute, n) in self.database.people_in(store, since).await? {
+            opened.enter(minute, n);
+        }
+        self.kept.insert(store.clone(), seq);
+        self.write(|book| book.stores.insert(store.clone(), opened));
+        Ok(())
+    }
+
+    async fn told(&self, store: &StoreCode, from: u64, to: u64) -> Result<Vec<Told>, StoreError> {
+        let events = self.database.events(store, from, to).await?;
+        let cited = self.database.events_at(store, events.iter().filter_map(|stored| stored.cites)).await?;
+        let cited: BTreeMap<u64, _> = cited.into_iter().map(|stored| (stored.event.stamp.seq, stored.event)).collect();
+        let reversed: Vec<_> = events
+            .iter()
+            .filter(|stored| matches!(stored.event.event.body, EventBody::Reversed { .. }))
+            .filter_map(|stored| stored.event.event.body.cites())
+            .collect();
+        let outcomes = self.database.outcomes(store, &reversed).await?;
+        let told = events.into_iter().map(|stored| {
+            let cited = stored.cites.and_then(|seq| cited.get(&seq).cloned());
+            // What was withdrawn had never taken effect; whose word it awaited does not matter.
+            let outcome = stored.event.event.body.cites().and_then(|event| outcomes.get(&event));
+            let before = match outcome {
+                Some(Outcome::Withdrawn) => Some(Outcome::Awaits(domain::policy::Role::StoreManager)),
+                _ => None,
+            };
+            Told { event: stored.event, cited, before }
+        });
+        Ok(told.collect())
+    }
+
+    /// The first best-before date of each of a store's goods.
+    async fn best_before(&self, store: &StoreCode) -> Result<BTreeMap<SkuCode, Day>, StoreError> {
+        let lots = self.database.lots_on_hand(store).await?;
+        Ok(lots.into_iter().filter_map(|(sku, lots)| Some((sku, lots.first()?.best_before?))).collect())
+    }
+
+    /// Looks at the whole store where its day has begun since it was last looked at; says whether it has.
+    async fn begin_day_if_due(&self, store: &StoreCode) -> bool {
+        let now = self.clock.now();
+        let is_due = self
+            .read(|book| book.stores.get(store).is_some_and(|known| known.today != Some(Day::at(now, known.zone()))));
+        if !is_due {
+            return false;
+        }
+        match self.best_before(store).await {
+            Ok(best_before) => {
+                let masters = self.directory.masters();
+                self.write(|book| book.begin_day(store, &best_before, &masters, now));
+                true
+            }
+            Err(error) => {
+                tracing::warn!(%store, error = crate::error::chain(&error), "a store's dates cannot be read");
+                false
+            }
+        }
+    }
+
+    async fn judge_all(&self, store: &StoreCode) {
+        let skus = self.read(|book| {
+            book.stores.get(store).map(|known| known.fold.lines.keys().cloned().collect()).unwrap_or_default()
+        });
+        if let Err(error) = self.judge_some(store, &skus).await {
+            tracing::warn!(%store, error = crate::error::chain(&error), "a store's warnings could not be kept");
+        }
+    }
+
+    /// Judges lines of a store and keeps what comes of it; only then it is remembered.
+    async fn judge_some(&self, store: &StoreCode, skus: &BTreeSet<SkuCode>) -> Result<(), StoreError> {
+        let (masters, now) = (self.directory.masters(), self.clock.now());
+        let (verdicts, zone) = self.read(|book| {
+            let zone = book.stores.get(store).map(StoreBook::zone).unwrap_or_default();
+            (judge(book, store, skus, &self.rules, &masters, now), zone)
+        });
+        if verdicts.is_empty() {
+            return Ok(());
+        }
+        let _desk = self.desk.lock().await;
+        let open = if verdicts.iter().any(|verdict| verdict.step.is_some()) {
+            self.database.open_firings(Some(store)).await?
+        } else {
+            Vec::new()
+        };
+        let firings = raise(&verdicts, open, &self.rules, (store, zone), now);
+        let watches: Vec<_> = verdicts.into_iter().map(|verdict| verdict.watch).collect();
+        self.database.save_watches(store, &watches, &firings).await?;
+        self.write(|book| {
+            if let Some(known) = book.stores.get_mut(store) {
+                known.watches.extend(watches.into_iter().map(|row| ((row.sku, row.rule), row.watch)));
+            }
+        });
+        Ok(())
+    }
+
+    /// Keeps a store's fold now and then, so that a start has little to read.
+    async fn keep(&mut self, store: &StoreCode, seq: u64) -> Result<(), StoreError> {
+        let kept = self.kept.get(store).copied().unwrap_or_default();
+        if seq < kept + KEEP_EVERY {
+            return Ok(());
+        }
+        let fold = self.read(|book| book.stores.get(store).map(|known| known.fold.clone()));
+        if let Some(fold) = fold {
+            self.database.save_signal_fold(store, &fold).await?;
+            self.kept.insert(store.clone(), seq);
+        }
+        Ok(())
+    }
+}
+
+/// Whether an event may have changed what a store's goods are best before.
+fn names_lots(body: &EventBody) -> bool {
+    match body {
+        EventBody::Moved(movement) => movement.legs.iter().any(|leg| leg.lot.is_some()),
+        EventBody::Transfer(_) | EventBody::Approved { .. } | EventBody::Reversed { .. } => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,294 @@
+//! Warnings and rules as people see and change them, cut to what the viewer may.
+
+use crate::error::ApiError;
+use crate::read::stores_of;
+use crate::signals::past;
+use crate::state::AppState;
+use crate::store::warning::{FiringRow, Saved, SavedRule};
+use domain::backtest::Tally;
+use domain::firing::{Firing, FiringClosed, FiringOutcome};
+use domain::id::{EventId, PersonId, RuleCode, StoreCode};
+use domain::instant::{DAY_MS, Day, Timestamp};
+use domain::master::Name;
+use domain::policy::{Action, Target, Viewer, may};
+use domain::rule::{INBOX, Rule, check};
+use frontend::backend::{
+    Answered, BacktestReport, HeatPage, RuleHistory, RulePage, RuleSaved, RuleVersion, WarningAsk, WarningList,
+    WarningPage, WarningRow,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Most warnings a page shows.
+const SHOWN_MAX: usize = 200;
+/// Closed warnings are shown for so many days.
+const CLOSED_DAYS: i64 = 30;
+/// Longest note, in characters.
+const NOTE_MAX_CHARS: usize = 256;
+/// Days a rule can be tried on.
+const DAYS: std::ops::RangeInclusive<u32> = 7..=90;
+/// Firings and stores a trial names.
+const NAMED_MAX: usize = 50;
+
+/// Warnings of the viewer's stores.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(state: &AppState, viewer: &Viewer, ask: WarningAsk) -> Result<WarningPage, ApiError> {
+    let now = state.clock.now();
+    let masters = state.directory.masters();
+    let stores: BTreeSet<&StoreCode> = stores_of(&masters, viewer, Action::SeeStock).collect();
+    let rules = rules_by_version(state).await?;
+    let mut open = state.db.open_firings(None).await?;
+    open.retain(|row| stores.contains(&row.firing.store));
+    let told = |row: &&FiringRow| is_told(&rules, viewer, row, now);
+    let (n_told, n_open) = (n(open.iter().filter(told).count()), n(open.len()));
+    let mut listed: Vec<FiringRow> = match ask.list {
+        WarningList::Told => open.into_iter().filter(|row| told(&row)).collect(),
+        WarningList::Open => open,
+        WarningList::Closed => {
+            let mut closed = state.db.closed_firings(now.plus_ms(-CLOSED_DAYS * DAY_MS)).await?;
+            closed.retain(|row| stores.contains(&row.firing.store));
+            closed
+        }
+    };
+    listed.retain(|FiringRow { firing, .. }| {
+        ask.store.as_ref().is_none_or(|store| firing.store == *store)
+            && ask.severity.is_none_or(|severity| firing.severity == severity)
+    });
+    let closed_at = |firing: &Firing| firing.closed.as_ref().map(|closed| closed.at);
+    listed.sort_by(|FiringRow { firing: a, .. }, FiringRow { firing: b, .. }| {
+        (closed_at(b), b.severity, b.raised_at, &a.id).cmp(&(closed_at(a), a.severity, a.raised_at, &b.id))
+    });
+    let n_more = n(listed.len().saturating_sub(SHOWN_MAX));
+    listed.truncate(SHOWN_MAX);
+    let warnings = listed.into_iter().filter_map(|row| shown(state, viewer, &rules, row.firing, now)).collect();
+    let name = |code: &&StoreCode| Some(((*code).clone(), masters.store(code)?.store.name.clone()));
+    let choices = stores.iter().filter_map(name).collect();
+    Ok(WarningPage { now, ask, stores: choices, warnings, n_more, n_told, n_open })
+}
+
+/// How many open warnings the viewer is told of that nobody has taken.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(state: &AppState, viewer: &Viewer) -> Result<u32, ApiError> {
+    let (masters, now) = (state.directory.masters(), state.clock.now());
+    let stores: BTreeSet<&StoreCode> = stores_of(&masters, viewer, Action::SeeStock).collect();
+    let rules = rules_by_version(state).await?;
+    let open = state.db.open_firings(None).await?;
+    let waits = |row: &&FiringRow| {
+        stores.contains(&row.firing.store) && row.firing.owner().is_none() && is_told(&rules, viewer, row, now)
+    };
+    Ok(n(open.iter().filter(waits).count()))
+}
+
+/// Somebody does something about a warning.
+#[derive(Debug)]
+pub enum Doing {
+    /// Takes it, or takes it over.
+    Take,
+    /// Says what was done.
+    Close(FiringOutcome, Option<String>),
+}
+
+/// Does it; the caller has checked that the viewer may answer warnings of the store.
+///
+/// # Errors
+/// When there is no such warning, the note is too long, or the database fails.
+pub async fn answer(
+    state: &AppState,
+    viewer: &Viewer,
+    (store, firing): (StoreCode, EventId),
+    doing: Doing,
+) -> Result<Answered, ApiError> {
+    if let Doing::Close(_, Some(note)) = &doing
+        && note.chars().count() > NOTE_MAX_CHARS
+    {
+        return Err(ApiError::Malformed(format!("a note has at most {NOTE_MAX_CHARS} characters")));
+    }
+    let _desk = state.signals.desk().await;
+    let before = state.db.firing(&store, firing).await?.ok_or(ApiError::NotFound)?;
+    let (at, by) = (state.clock.now(), viewer.id.clone());
+    let done = match doing {
+        Doing::Take => before.firing.clone().take(by, at),
+        Doing::Close(outcome, note) => before.firing.clone().close(FiringClosed { at, by, outcome, note, cites: None }),
+    };
+    match done {
+        Ok(firing) => match state.db.save_firing(&before, firing).await? {
+            Saved::Yes => Ok(Answered::Done),
+            Saved::Outdated => Ok(Answered::Outdated),
+        },
+        Err(why) => Ok(Answered::Refused(why)),
+    }
+}
+
+/// The rules, with their versions.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rules(state: &AppState, viewer: &Viewer) -> Result<RulePage, ApiError> {
+    let masters = state.directory.masters();
+    let stores: BTreeSet<&StoreCode> = stores_of(&masters, viewer, Action::SeeStock).collect();
+    let mut n_open: BTreeMap<RuleCode, u32> = BTreeMap::new();
+    for row in state.db.open_firings(None).await?.into_iter().filter(|row| stores.contains(&row.firing.store)) {
+        *n_open.entry(row.firing.rule).or_default() += 1;
+    }
+    let mut histories: BTreeMap<RuleCode, Vec<SavedRule>> = BTreeMap::new();
+    for saved in state.db.rules().await? {
+        histories.entry(saved.rule.code.clone()).or_default().push(saved);
+    }
+    let history = |(code, mut saved): (RuleCode, Vec<SavedRule>)| {
+        saved.reverse();
+        let rule = saved.first()?.rule.clone();
+        let version =
+            |saved: SavedRule| RuleVersion { rule: saved.rule, at: saved.at, by_name: person_name(state, &saved.by) };
+        Some(RuleHistory {
+            owner_name: person_name(state, &rule.owner),
+            n_open: n_open.get(&code).copied().unwrap_or_default(),
+            rule,
+            versions: saved.into_iter().map(version).collect(),
+        })
+    };
+    let name = |code: &&StoreCode| Some(((*code).clone(), masters.store(code)?.store.name.clone()));
+    Ok(RulePage {
+        now: state.clock.now(),
+        rules: histories.into_iter().filter_map(history).collect(),
+        channels: channels().into_iter().collect(),
+        regions: masters.regions().to_vec(),
+        categories: masters.categories().to_vec(),
+        stores: stores.iter().filter_map(name).collect(),
+    })
+}
+
+/// Keeps a rule's next version, or a new rule. It is in force when this returns.
+///
+/// # Errors
+/// When the database fails.
+pub async fn save_rule(state: &AppState, viewer: &Viewer, mut rule: Rule) -> Result<RuleSaved, ApiError> {
+    let mistakes = check(&rule, &channels());
+    if !mistakes.is_empty() {
+        return Ok(RuleSaved::Mistaken(mistakes));
+    }
+    let saved = state.db.rules().await?;
+    let newest = saved.iter().rev().find(|saved| saved.rule.code == rule.code);
+    if rule.version != newest.map_or(0, |saved| saved.rule.version) + 1 {
+        return Ok(RuleSaved::Outdated);
+    }
+    rule.owner = newest.map_or_else(|| viewer.id.clone(), |saved| saved.rule.owner.clone());
+    let saved = SavedRule { rule, at: state.clock.now(), by: viewer.id.clone() };
+    if state.db.save_rule(&saved).await? == Saved::Outdated {
+        return Ok(RuleSaved::Outdated);
+    }
+    state.signals.settle().await;
+    Ok(RuleSaved::Saved)
+}
+
+/// Tries a rule on the last days.
+///
+/// # Errors
+/// When the number of days is out of range, or the work was cut short.
+pub async fn backtest(state: &AppState, rule: Rule, n_days: u32) -> Result<BacktestReport, ApiError> {
+    if !DAYS.contains(&n_days) {
+        return Err(ApiError::Malformed(format!("a rule is tried on {} to {} days", DAYS.start(), DAYS.end())));
+    }
+    let mistakes = check(&rule, &channels());
+    if let Some(mistake) = mistakes.first() {
+        return Err(ApiError::Malformed(mistake.to_string()));
+    }
+    let (signals, masters, now) = (state.signals.clone(), state.directory.masters(), state.clock.now());
+    let tried = {
+        let (masters, rule) = (masters.clone(), rule.clone());
+        let work = move || past::run(&signals, &masters, &rule, i64::from(n_days), now);
+        tokio::task::spawn_blocking(work).await.map_err(ApiError::unavailable)?
+    };
+    let zone = |store: &StoreCode| masters.store(store).map(|master| master.store.zone_offset).unwrap_or_default();
+    let mut by_store: Vec<(StoreCode, Name, Tally)> = tried
+        .by_store()
+        .into_iter()
+        .filter_map(|(code, tally)| Some((code.clone(), masters.store(code)?.store.name.clone(), tally)))
+        .collect();
+    by_store.sort_by(|a, b| (b.2.n(), &a.0).cmp(&(a.2.n(), &b.0)));
+    by_store.truncate(NAMED_MAX);
+    let mut by_day: BTreeMap<Day, u32> = BTreeMap::new();
+    for firing in &tried.firings {
+        *by_day.entry(Day::at(firing.at, zone(&firing.store))).or_default() += 1;
+    }
+    let latest = tried.firings.iter().rev().take(NAMED_MAX).map(|firing| {
+        let product = masters.products().get(&firing.sku);
+        let name = product.map_or_else(|| firing.sku.to_string(), |product| product.name.clone());
+        (firing.clone(), name, zone(&firing.store))
+    });
+    Ok(BacktestReport {
+        n_days,
+        n_lines: tried.n_lines,
+        within_days: past::WITHIN_DAYS,
+        tally: tried.tally(),
+        n_stock_outs: tried.n_stock_outs,
+        n_warned: tried.n_warned,
+        precision: tried.precision(),
+        recall: tried.recall(),
+        by_store,
+        by_day: by_day.into_iter().collect(),
+        latest: latest.collect(),
+        unknown: past::unknown(&rule),
+    })
+}
+
+/// The heatmap's rows of the viewer's stores that have changed since a revision.
+#[must_use]
+pub fn heat(state: &AppState, viewer: &Viewer, since: u64) -> HeatPage {
+    let masters = state.directory.masters();
+    let (revision, rows) = state.signals.book().heat(stores_of(&masters, viewer, Action::SeeStock), since);
+    HeatPage { revision, rows }
+}
+
+/// The channels' codes that rules may name.
+fn channels() -> BTreeSet<String> {
+    [INBOX.to_owned()].into()
+}
+
+type Rules = BTreeMap<(RuleCode, u32), Rule>;
+
+async fn rules_by_version(state: &AppState) -> Result<Rules, ApiError> {
+    let saved = state.db.rules().await?;
+    Ok(saved.into_iter().map(|saved| ((saved.rule.code.clone(), saved.rule.version), saved.rule)).collect())
+}
+
+/// Whether the viewer is told of a warning in the inbox, and by now.
+fn is_told(rules: &Rules, viewer: &Viewer, row: &FiringRow, now: Timestamp) -> bool {
+    let rule = rules.get(&(row.firing.rule.clone(), row.firing.version));
+    row.tell_at <= now
+        && rule.is_some_and(|rule| {
+            rule.tell.iter().any(|telling| telling.role == viewer.role && telling.channels.contains(INBOX))
+        })
+}
+
+fn shown(state: &AppState, viewer: &Viewer, rules: &Rules, firing: Firing, now: Timestamp) -> Option<WarningRow> {
+    let masters = state.directory.masters();
+    let master = &masters.store(&firing.store)?.store;
+    let rule = rules.get(&(firing.rule.clone(), firing.version));
+    let code = firing.rule.to_string();
+    let target = Target::Store(&firing.store, &master.region);
+    Some(WarningRow {
+        rule_name: rule.map_or_else(|| Name { zh: code.clone(), en: code }, |rule| rule.name.clone()),
+        store_name: master.name.clone(),
+        zone_offset: master.zone_offset,
+        sku_name: masters
+            .products()
+            .get(&firing.sku)
+            .map_or_else(|| firing.sku.to_string(), |product| product.name.clone()),
+        owner_name: firing.owner().map(|owner| person_name(state, owner)),
+        closed_by_name: firing.closed.as_ref().map(|closed| person_name(state, &closed.by)),
+        order_units: state.signals.book().order_units(&firing.store, &firing.sku, now),
+        may_answer: firing.closed.is_none() && may(viewer, Action::AnswerWarnings, target),
+        firing,
+    })
+}
+
+fn person_name(state: &AppState, person: &PersonId) -> String {
+    state.directory.people().get(person).cloned().unwrap_or_else(|| person.to_string())
+}
+
+fn n(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
