@@ -26,4 +26,6 @@ mod stocktake;
 mod support;
 mod sync;
 mod trace;
+mod transfer;
+mod transfer_page;
 mod verify;
