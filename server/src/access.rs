@@ -167,6 +167,11 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/api/v1/board", Policy::May(Action::SeeBoard, On::OwnScope)),
     entrance(Method::GET, "/api/v1/board/{store}", Policy::May(Action::SeeBoard, On::StoreInPath)),
     entrance(Method::GET, "/api/v1/board/{store}/{shelf}", Policy::May(Action::SeeStock, On::StoreInPath)),
+    entrance(Method::GET, "/api/v1/transfers", Policy::MayAny(ORDERS_SEEN_BY, On::OwnScope)),
+    // Shown to whoever may see one of its stores: see `crate::transfer`.
+    entrance(Method::GET, "/api/v1/transfers/{transfer}", Policy::SignedIn),
+    entrance(Method::GET, "/api/v1/transfer-sources", Policy::May(Action::RunTransfers, On::StoreInQuery)),
+    entrance(Method::GET, "/api/v1/credit", Policy::May(Action::SeeStock, On::StoreInQuery)),
     entrance(Method::GET, "/api/v1/accuracy.csv", Policy::May(Action::SeeStock, On::OwnScope)),
     entrance(Method::GET, message::route::WECOM_PATH, Policy::Signed),
     entrance(Method::POST, message::route::WECOM_PATH, Policy::Signed),
@@ -178,6 +183,7 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/print/shelves/{store}", Policy::May(Action::PrintLabels, On::StoreInPath)),
     entrance(Method::GET, "/print/products/{store}", Policy::May(Action::PrintLabels, On::StoreInPath)),
     entrance(Method::GET, "/print/count-sheet/{store}/{stocktake}", Policy::May(Action::PrintLabels, On::StoreInPath)),
+    entrance(Method::GET, "/print/waybill/{transfer}", Policy::SignedIn),
     entrance(Method::GET, "/print/sheet.css", Policy::Public),
     // For whoever watches over the server.
     entrance(Method::GET, "/healthz", Policy::Public),

@@ -35,4 +35,5 @@ pub mod store;
 pub mod telemetry;
 pub mod tls;
 pub mod trace;
+pub mod transfer;
 pub mod warning;

@@ -19,6 +19,7 @@ pub mod snapshot;
 pub mod stock;
 pub mod sync;
 pub mod trace;
+pub mod transfer;
 pub mod warning;
 
 use crate::error::ApiError;
@@ -62,6 +63,10 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/cases", get(case::list))
         .route("/api/v1/warnings", get(warning::list))
         .route("/api/v1/footfall", post(footfall::report))
+        .route("/api/v1/transfers", get(transfer::list))
+        .route("/api/v1/transfers/{transfer}", get(transfer::one))
+        .route("/api/v1/transfer-sources", get(transfer::sources))
+        .route("/api/v1/credit", get(transfer::credit))
         .route("/api/v1/devices", get(device::list))
         .route("/api/v1/devices/{device}/bar", post(device::bar))
         .route("/api/v1/devices/{device}/admit", post(device::admit))

@@ -18,6 +18,7 @@ pub mod photo;
 pub mod read;
 pub mod row;
 pub mod session;
+pub mod transfer;
 pub mod warning;
 
 pub use db::{Database, OpenError, StoreError};

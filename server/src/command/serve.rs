@@ -9,6 +9,7 @@ use crate::router::router;
 use crate::state::{AppState, StartError};
 use crate::telemetry;
 use crate::tls::{LocalCertificate, TlsError, lan_addresses, terminal_qr};
+use crate::transfer;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
@@ -103,6 +104,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
 
     tokio::spawn(sweep(state.clone()));
     tokio::spawn(check_ledger(state.clone()));
+    tokio::spawn(transfer::watch(state.clone()));
     let stopping = handle.clone();
     let stopped_state = state.clone();
     let stopped = tokio::spawn(async move {

@@ -5,6 +5,7 @@ use crate::store::db::first_cause;
 use crate::store::model_row::{Changes, changes};
 use crate::store::movement::document_row;
 use crate::store::row::{bytes, event_id, evidence_id, head_id, receipt_id, seq, text};
+use crate::store::transfer::{concerned, open_id, open_row};
 use crate::store::{Database, StoreError};
 use data_encoding::HEXLOWER;
 use domain::chain::SignedHead;
@@ -28,11 +29,14 @@ const HEAD_MOVED: &str = "shelftrace: another process has written";
 
 /// Every head is compared and set, so that of two processes that read the same head one fails; a store's first head,
 /// events and receipts are inserted, never updated: their ids being taken fails the transaction too. The heads are
-/// compared in one statement, because a loop costs several times as much a store.
+/// compared in one statement, because a loop costs several times as much a store. Of two steps of one transfer, taken at
+/// once by two processes that write different heads, one fails on the transfer's row in the list of open ones.
 const STATEMENTS: &str = "BEGIN; \
     IF (SELECT VALUE seq FROM $heads) != $seqs { THROW 'shelftrace: another process has written' }; \
     INSERT $new RETURN NONE; \
     FOR $row IN $replaced { UPDATE $row.id CONTENT $row RETURN NONE }; \
+    FOR $row IN $listed { UPSERT $row.id CONTENT $row RETURN NONE }; \
+    FOR $id IN $unlisted { DELETE $id RETURN NONE }; \
     COMMIT;";
 
 /// Writes what was decided; the signed heads come back.
@@ -62,7 +66,19 @@ pub(super) async fn commit(
         ledger_rows(store, change, &mut rows.new);
         changes(store, &change.before, &change.after, &mut rows);
     }
+    // A store without a ledger yet has no head: one that appears makes the list longer than the numbers.
+    for (store, n) in &decided.unmoved {
+        heads.push(Value::RecordId(head_id(store)));
+        seqs.extend((*n > 0).then(|| seq(*n)));
+    }
+    let (mut listed, mut unlisted) = (Vec::new(), Vec::new());
+    for (transfer, gone) in decided.transfers.touched() {
+        listed.extend(concerned(&transfer).iter().map(|store| open_row(store, &transfer)));
+        unlisted.extend(gone.into_iter().map(|store| Value::RecordId(open_id(store, transfer.id))));
+    }
     let mut variables = Variables::new();
+    variables.insert("listed", listed);
+    variables.insert("unlisted", unlisted);
     variables.insert("heads", heads);
     variables.insert("seqs", seqs);
     variables.insert("new", rows.new);

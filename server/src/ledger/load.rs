@@ -1,6 +1,7 @@
 //! Reads what a batch is decided by: receipts, heads, events taken back, and the rows it will change.
 
 use super::decide::Item;
+use super::transfers::{CreditCache, Transfers, load_transfers, own_sides};
 use crate::store::model_row::{
     StoreModels, board_id, case_id, leg_key, line_id, lot_id, outcome_id, read_board, read_case, read_leg, read_line,
     read_lot, read_outcome, read_received, read_returned, read_stock, read_stocktake, read_trace, read_undone,
@@ -8,6 +9,7 @@ use crate::store::model_row::{
 };
 use crate::store::read::{read_event, read_head};
 use crate::store::row::{Fields, between, event_id, evidence_id, head_id, ids, prefixed, receipt_id, text};
+use crate::store::transfer::{appeal_id, read_appeal};
 use crate::store::{Database, Masters, StoreError};
 use domain::accept::{AGE_MAX_MS, FUTURE_MAX_MS};
 use domain::chain::{Hash, Head, SignedHead};
@@ -18,6 +20,7 @@ use domain::instant::Timestamp;
 use domain::movement::Place;
 use domain::photo::PhotoId;
 use domain::stocktake::{LineRef, Stocktake};
+use domain::transfer::{Step, TransferEvent};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Bound;
 use surrealdb::types::{RecordId, Value, Variables};
@@ -42,6 +45,8 @@ pub(super) struct Loaded {
     pub(super) models: BTreeMap<StoreCode, StoreModels>,
     /// Photos of the batch that events name already.
     pub(super) photos_used: HashSet<PhotoId>,
+    /// Transfers that the batch is about.
+    pub(super) transfers: Transfers,
 }
 
 pub(super) enum LoadError {
@@ -94,9 +99,11 @@ pub(super) async fn load(
     masters: &Masters,
     items: &[Item<'_>],
     stocktakes: &mut StocktakeCache,
+    credit: &mut CreditCache,
 ) -> Result<Loaded, LoadError> {
     let mut loaded = load_receipts(database, masters, items).await?;
     load_cited(database, items, &mut loaded).await?;
+    load_transfers(database, items, credit, &mut loaded).await?;
     let mut wanted = wanted(masters, items, &loaded);
     widen_to_whole_stocktakes(database, masters, &mut wanted).await?;
     load_rows(database, &wanted, stocktakes, &mut loaded).await?;
@@ -198,11 +205,19 @@ fn wanted(masters: &Masters, items: &[Item<'_>], loaded: &Loaded) -> BTreeMap<St
             loaded.cited.get(&id).map(|cited| (cited.effective_at(), &cited.event.body)).or_else(in_batch)
         });
         needs(&event.body, cited.map(|(_, body)| body), masters, &mut wanted.needs);
+        if let EventBody::Transfer(TransferEvent { step: Step::Confirmed { lines }, .. }) = &event.body {
+            // What may be promised is what all the store's places hold.
+            let shelves = masters.store(&event.store).into_iter().flat_map(|master| &master.shelves);
+            let places = shelves.map(|shelf| Place::Shelf(shelf.code.clone())).chain([Place::BackRoom]);
+            let rows = places.flat_map(|place| lines.iter().map(move |line| (place.clone(), line.sku.clone())));
+            wanted.needs.stock.extend(rows);
+        }
         wanted.stocktakes.extend(event.body.stocktake().cloned());
         let mut moved = |at: Timestamp| wanted.moved_from = Some(wanted.moved_from.map_or(at, |from| from.min(at)));
         match &event.body {
             EventBody::Counted { shelf, item: CountedItem::Known(sku), .. } => wanted.counted(shelf, sku, at),
             EventBody::Moved(_) => moved(at),
+            EventBody::Transfer(told) if !told.step.legs().is_empty() => moved(at),
             EventBody::Reversed { .. } => moved(at),
             EventBody::Approved { .. } => moved(cited.map_or(at, |(moved_at, _)| moved_at)),
             EventBody::StocktakeApproved { zeroed, .. } => {
@@ -249,7 +264,8 @@ async fn load_rows(
     loaded: &mut Loaded,
 ) -> Result<(), LoadError> {
     let mut rows: [Vec<RecordId>; ROW_TABLES.len()] = Default::default();
-    let [stock, lines, unknowns, boards, traces, undone, outcomes, returned, lots, received, cases] = &mut rows;
+    let [stock, lines, unknowns, boards, traces, undone, outcomes, returned, lots, received, cases, appeals] =
+        &mut rows;
     for (store, wanted) in wanted {
         let known = cache.of(database, &loaded.heads[store]).await?;
         let may_change = |stocktake: &Stocktake| {
@@ -259,6 +275,7 @@ async fn load_rows(
                     .is_some_and(|from| stocktake.submitted_at.is_none_or(|at| at.plus_ms(SUBMITTED_MARGIN_MS) >= from))
         };
         let models = loaded.models.entry(store.clone()).or_default();
+        models.models.transfers.extend(own_sides(&loaded.transfers, store, &wanted.needs.transfers));
         models.models.stocktakes = known
             .iter()
             .filter(|(_, known)| may_change(known))
@@ -273,6 +290,7 @@ async fn load_rows(
         returned.extend(wanted.needs.returned.iter().map(|key| returned_id(store, key)));
         lots.extend(wanted.needs.lots.iter().map(|key| lot_id(store, key)));
         received.extend(wanted.needs.received.iter().map(|key| received_id(store, key)));
+        appeals.extend(wanted.needs.appeals.iter().map(|point| appeal_id(store, point)));
         cases.extend(wanted.needs.cases.iter().map(|(event, flag)| case_id(store, *event, *flag)));
         for stocktake in stocktakes {
             let line =
@@ -304,8 +322,9 @@ async fn load_rows(
 }
 
 /// The tables of which single rows are read.
-const ROW_TABLES: [&str; 11] =
-    ["stock", "line", "unknown", "board", "trace", "undone", "outcome", "returned", "lot", "received", "case"];
+const ROW_TABLES: [&str; 12] = [
+    "stock", "line", "unknown", "board", "trace", "undone", "outcome", "returned", "lot", "received", "case", "appeal",
+];
 
 fn unmoved(heads: Vec<Value>, loaded: &Loaded) -> Result<(), LoadError> {
     for row in heads {
@@ -333,6 +352,7 @@ fn take_row(table: &str, row: Value, loaded: &mut Loaded) -> Result<(), LoadErro
         "lot" => models.models.lots.extend([read_lot(row)?]),
         "received" => models.models.received.extend([read_received(row)?]),
         "case" => models.models.cases.extend([read_case(row)?]),
+        "appeal" => models.models.appeals.extend([read_appeal(row)?]),
         _ => unreachable!("every table of ROW_TABLES is above"),
     }
     Ok(())

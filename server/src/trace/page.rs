@@ -133,6 +133,7 @@ fn booked(event: &LedgerEvent, cited: Option<&LedgerEvent>) -> Vec<Booked> {
     let at = event.effective_at();
     match (&event.event.body, cited.map(|cited| (cited, &cited.event.body))) {
         (EventBody::Moved(movement), _) => of(&movement.legs, at, event.event.id),
+        (EventBody::Transfer(told), _) => of(&told.step.legs(), at, event.event.id),
         (EventBody::Approved { cites }, Some((cited, EventBody::Moved(movement)))) => {
             of(&movement.legs, cited.effective_at(), *cites)
         }

@@ -126,6 +126,10 @@ GET /api/v1/proof: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/board: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/board/{store}: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/board/{store}/{shelf}: clerk --- manager +-- regional ++- hq +++ auditor +++
+GET /api/v1/transfers: clerk +++ manager +++ regional +++ hq +++ auditor +++
+GET /api/v1/transfers/{transfer}: clerk +++ manager +++ regional +++ hq +++ auditor +++
+GET /api/v1/transfer-sources: clerk --- manager +-- regional ++- hq +++ auditor ---
+GET /api/v1/credit: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/accuracy.csv: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/live: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/people: clerk --- manager --- regional --- hq +++ auditor ---
@@ -134,6 +138,7 @@ POST /api/v1/people/{person}/enable: clerk --- manager --- regional --- hq +++ a
 GET /print/shelves/{store}: clerk --- manager +-- regional ++- hq +++ auditor ---
 GET /print/products/{store}: clerk --- manager +-- regional ++- hq +++ auditor ---
 GET /print/count-sheet/{store}/{stocktake}: clerk --- manager +-- regional ++- hq +++ auditor ---
+GET /print/waybill/{transfer}: clerk +++ manager +++ regional +++ hq +++ auditor +++
 ";
 
 #[tokio::test]

@@ -26,5 +26,7 @@ mod stocktake;
 mod support;
 mod sync;
 mod trace;
+mod transfer;
+mod transfer_page;
 mod verify;
 mod warning;
