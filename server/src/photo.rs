@@ -177,7 +177,14 @@ impl Photos {
             && let Some(known) = self.index.get(&id)
         {
             // Only who has the bytes learns that they are here.
-            return if PhotoId::of(&bytes) == id { Ok(known) } else { Err(PhotoRefusal::PhotoAltered.into()) };
+            if PhotoId::of(&bytes) != id {
+                return Err(PhotoRefusal::PhotoAltered.into());
+            }
+            // Another process may have removed it since.
+            if self.db.photo(&id).await?.is_some() {
+                return Ok(known);
+            }
+            self.index.remove(&id);
         }
         let permit = self.decoding.acquire().await.map_err(|_| AddPhotoError::Stopping)?;
         let made = tokio::task::spawn_blocking(move || picture::make(id, &bytes)).await;
@@ -277,8 +284,10 @@ impl Photos {
     async fn remove(&self, record: &PhotoRecord) -> Result<bool, SweepPhotosError> {
         let _alone = self.standing.write().await;
         let is_removed = self.db.remove_photo(record).await?;
-        if is_removed {
+        if self.db.photo(&record.id).await?.is_none() {
             self.index.remove(&record.id);
+        }
+        if is_removed {
             for size in [Size::Full, Size::Thumb] {
                 self.store.remove(&record.id, size).await?;
             }

@@ -219,13 +219,18 @@ async fn a_photo_that_an_event_names_stays_for_ever() {
 async fn an_event_does_not_name_a_photo_that_another_process_has_removed() {
     let server = TestServer::start().await;
     let manager = server.signed_in("manager").await;
-    let photo = taken(&manager, &jpeg(&scene(1, 64, 64), 80)).await;
+    let bytes = jpeg(&scene(1, 64, 64), 80);
+    let photo = taken(&manager, &bytes).await;
     // This process still takes it for kept.
     let record = server.state.photos.record(&photo).await.expect("kept");
     assert!(server.state.db.remove_photo(&record).await.expect("removes"));
     assert!(server.state.photos.facts(&photo).is_some());
     let reply = manager.sync(1, &[written_off(1, photo)]).await;
     assert_eq!(reply.json["answers"][0]["outcome"]["why"]["code"], "photo_missing", "{}", reply.json);
+    // The phone sends it again, and this process does not take it for kept.
+    taken(&manager, &bytes).await;
+    let reply = manager.sync(1, &[written_off(1, photo)]).await;
+    assert_eq!(reply.json["answers"][0]["outcome"]["is"], "accepted", "{}", reply.json);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
