@@ -22,6 +22,7 @@ pub(super) struct ServerFacts<'a> {
     pub(super) models: &'a StoreModels,
     pub(super) known: &'a HashMap<EventId, LedgerEvent>,
     pub(super) photos_used: &'a HashSet<PhotoId>,
+    pub(super) photos_there: &'a HashSet<PhotoId>,
     pub(super) judges: &'a Judges,
 }
 
@@ -75,6 +76,8 @@ impl Facts for ServerFacts<'_> {
     fn photo(&self, id: &PhotoId) -> PhotoFact {
         if self.photos_used.contains(id) {
             PhotoFact::Used
+        } else if !self.photos_there.contains(id) {
+            PhotoFact::Missing
         } else {
             self.judges.photos.fact(id, &self.master.store.code)
         }
