@@ -84,19 +84,14 @@ async function count(page: Page, shelf: string, units: string): Promise<void> {
 
 interface Count {
   device: string;
-  units: number;
+  device_seq: number;
 }
 
-/** What the server has of a shelf. */
+/** Counts on a shelf that the server has. */
 async function countsOn(origin: string, shelf: string): Promise<Count[]> {
-  interface Event {
-    device: string;
-    what: { counted?: { shelf: string; units: number } };
-  }
   const auditor = await Machine.signIn(origin, 'auditor');
-  const { events } = await auditor.get<{ events: Event[] }>('/api/v1/events?store=S001&limit=100');
-  const counts = events.filter(({ what }) => what.counted?.shelf === shelf);
-  return counts.map(({ device, what }) => ({ device, units: what.counted!.units }));
+  const path = `/api/v1/trace?store=S001&subject=shelf&key=${shelf}&kind=counted`;
+  return (await auditor.get<{ steps: Count[] }>(path)).steps;
 }
 
 test('on a full disk nothing is ticked off, and it is said loudly', async ({ server, browserOf }) => {
@@ -150,9 +145,9 @@ test('storage that was thrown away is said, and the phone goes on as a new devic
 
   await count(page, 'A-06', '5');
   await expect.poll(() => countsOn(server.origin, 'A-06')).toHaveLength(2);
+  // A phone's numbers begin anew under another name: none is used twice.
   const counts = await countsOn(server.origin, 'A-06');
-  expect(counts.map(({ units }) => units).sort()).toEqual([2, 5]);
-  expect(new Set(counts.map(({ device }) => device)).size, 'no number is used twice').toBe(2);
+  expect(new Set(counts.map(({ device }) => device)).size).toBe(2);
 
   // Read once, it is gone for good.
   await page.goto('/');
