@@ -90,10 +90,7 @@ impl Facts for ServerFacts<'_> {
         }
     }
     fn lines_blocking(&self, stocktake: &StocktakeId) -> Vec<LineRef> {
-        let thresholds = self
-            .stocktake(stocktake)
-            .and_then(Stocktake::plan)
-            .map_or_else(Thresholds::default, |plan| plan.thresholds);
+        let thresholds = self.stocktake(stocktake).map_or_else(Thresholds::default, Stocktake::thresholds);
         let blocking = self.models.models.lines.iter().filter(|((of, _, sku), line)| {
             of == stocktake && line_state(line, self.price_minor(sku).unwrap_or(0), &thresholds).blocks_approval()
         });

@@ -12,6 +12,7 @@ use domain::instant::Timestamp;
 use domain::trace::{Subject, TraceMark, TraceQuery};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use surrealdb::types::RecordId;
 
 /// Events of a store read at once: its neighbours on the page are often its own.
 const READ_AHEAD: usize = 6;
@@ -89,7 +90,10 @@ async fn begin(
 ) -> Result<Vec<(usize, Timestamp, u64, u64)>, StoreError> {
     let Some(subjects) = queries.first().map(|query| &query.subjects) else { return Ok(Vec::new()) };
     let subjects: BTreeSet<&Subject> = subjects.iter().collect();
-    let wanted = queries.iter().flat_map(|query| subjects.iter().map(move |subject| tail_id(&query.store, subject)));
+    let of_store = |query: &TraceQuery| -> Vec<RecordId> {
+        subjects.iter().map(|subject| tail_id(&query.store, subject)).collect()
+    };
+    let wanted: Vec<RecordId> = queries.iter().flat_map(of_store).collect();
     // The marks before the heads: what is indexed in between is found in the lists.
     let indexed = indexed_to_all(database).await?;
     let heads: BTreeMap<_, _> =

@@ -274,7 +274,7 @@ pub async fn index_hash(database: &Database, store: &StoreCode) -> Result<Hash, 
 /// Rows that a page shows of a tail: kept here so that only this module and its neighbours know how they look.
 pub(super) async fn tails(
     database: &Database,
-    wanted: impl IntoIterator<Item = RecordId>,
+    wanted: Vec<RecordId>,
 ) -> Result<Vec<(StoreCode, Subject, Tail)>, StoreError> {
     read(database, ids(wanted)).await?.into_iter().map(read_tail).collect()
 }

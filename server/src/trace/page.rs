@@ -303,7 +303,7 @@ pub async fn trace_stores(
     let choices = stores.iter().filter_map(|code| Some((code.clone(), masters.store(code)?.store.name.clone())));
     let mut found = Vec::new();
     if let Some(subject) = subject {
-        for (code, _, tail) in tails(database, stores.iter().map(|store| tail_id(store, subject))).await? {
+        for (code, _, tail) in tails(database, stores.iter().map(|store| tail_id(store, subject)).collect()).await? {
             let Some(master) = masters.store(&code) else { continue };
             found.push(TraceStore {
                 store: code,

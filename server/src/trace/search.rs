@@ -190,7 +190,7 @@ impl<'a> List<'a> {
 
     async fn read(&mut self, n: u64) -> Result<(), StoreError> {
         let Some(read_from) = self.read_from else {
-            let tail = super::index::tails(self.database, [tail_id(self.store, self.subject)]).await?.pop();
+            let tail = super::index::tails(self.database, vec![tail_id(self.store, self.subject)]).await?.pop();
             match tail {
                 None => self.is_at_end = true,
                 Some((_, _, tail)) => {

@@ -116,7 +116,8 @@ async fn people(
         .take(n_max)
         .collect();
     let wanted = stores.iter().flat_map(|store| named.iter().map(move |subject| tail_id(store, subject)));
-    let mut here: Vec<Subject> = tails(database, wanted).await?.into_iter().map(|(_, subject, _)| subject).collect();
+    let mut here: Vec<Subject> =
+        tails(database, wanted.collect()).await?.into_iter().map(|(_, subject, _)| subject).collect();
     here.sort();
     here.dedup();
     let here = here.into_iter().take(SUGGESTIONS);
