@@ -108,8 +108,10 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::POST, "/fn/approvals", Policy::May(Action::Approve, On::OwnScope)),
     entrance(Method::POST, "/fn/count_approvals", Policy::May(Action::Approve, On::OwnScope)),
     entrance(Method::POST, "/fn/trace_page", Policy::May(Action::SeeTrace, On::StoreArgument)),
+    entrance(Method::POST, "/fn/trace_across", Policy::May(Action::SeeTrace, On::OwnScope)),
     entrance(Method::POST, "/fn/trace_stores", Policy::May(Action::SeeTrace, On::OwnScope)),
     entrance(Method::POST, "/fn/suggestions", Policy::May(Action::SeeTrace, On::StoreArgument)),
+    entrance(Method::POST, "/fn/suggestions_across", Policy::May(Action::SeeTrace, On::OwnScope)),
     entrance(Method::POST, "/fn/cases", Policy::May(Action::FollowUp, On::OwnScope)),
     entrance(Method::POST, "/fn/case_counts", Policy::May(Action::FollowUp, On::OwnScope)),
     entrance(Method::POST, "/fn/devices", Policy::May(Action::SeeTrace, On::OwnScope)),
@@ -142,6 +144,7 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/api/v1/stock", Policy::May(Action::SeeStock, On::StoreInQuery)),
     entrance(Method::GET, "/api/v1/events", Policy::May(Action::SeeTrace, On::StoreInQuery)),
     entrance(Method::GET, "/api/v1/trace", Policy::May(Action::SeeTrace, On::StoreInQuery)),
+    entrance(Method::GET, "/api/v1/trace/stores", Policy::May(Action::SeeTrace, On::OwnScope)),
     entrance(Method::GET, "/api/v1/trace/suggest", Policy::May(Action::SeeTrace, On::StoreInQuery)),
     entrance(Method::GET, "/api/v1/cases", Policy::May(Action::FollowUp, On::OwnScope)),
     // Filtered, and checked again, by the device's store: see `crate::device`.
