@@ -59,6 +59,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/people/{person}/disable", post(people::disable))
         .route("/api/v1/people/{person}/enable", post(people::enable))
         .route("/api/v1/trace", get(trace::search))
+        .route("/api/v1/trace/stores", get(trace::search_across))
         .route("/api/v1/trace/suggest", get(trace::suggest))
         .route("/api/v1/cases", get(case::list))
         .route("/api/v1/warnings", get(warning::list))

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 /// How long requests may still run after the order to stop.
 const DRAIN: Duration = Duration::from_secs(10);
-/// How often ended sessions are removed.
+/// How often ended sessions are removed, and photos that no event names.
 const SWEEP: Duration = Duration::from_secs(3_600);
 
 type Handle = axum_server::Handle<SocketAddr>;
@@ -191,6 +191,13 @@ async fn sweep(state: AppState) {
         tokio::time::sleep(SWEEP).await;
         if let Err(error) = state.sign_in.sweep().await {
             tracing::warn!(error = crate::error::chain(&error), "ended sessions were not removed");
+        }
+        match state.photos.sweep().await {
+            Ok(0) => {}
+            Ok(n_photos) => tracing::info!(n_photos, "photos that no event names are removed"),
+            Err(error) => {
+                tracing::warn!(error = crate::error::chain(&error), "photos that no event names were not all removed");
+            }
         }
     }
 }

@@ -114,7 +114,7 @@ impl Decided {
 }
 
 pub(super) fn decide(items: &[Item<'_>], masters: &Masters, judges: &Judges, loaded: Loaded) -> Decided {
-    let Loaded { mut receipts, heads, cited, mut models, mut photos_used, mut transfers, .. } = loaded;
+    let Loaded { mut receipts, heads, cited, mut models, mut photos_used, photos_there, mut transfers, .. } = loaded;
     let mut known = cited;
     let mut stores: BTreeMap<StoreCode, StoreChange> = BTreeMap::new();
     let mut answers = Vec::with_capacity(items.len());
@@ -144,6 +144,7 @@ pub(super) fn decide(items: &[Item<'_>], masters: &Masters, judges: &Judges, loa
             models: &change.after,
             known: &known,
             photos_used: &photos_used,
+            photos_there: &photos_there,
             judges,
             transfers: &transfers,
         };

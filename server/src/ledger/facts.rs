@@ -25,6 +25,7 @@ pub(super) struct ServerFacts<'a> {
     pub(super) models: &'a StoreModels,
     pub(super) known: &'a HashMap<EventId, LedgerEvent>,
     pub(super) photos_used: &'a HashSet<PhotoId>,
+    pub(super) photos_there: &'a HashSet<PhotoId>,
     pub(super) judges: &'a Judges,
     pub(super) transfers: &'a Transfers,
 }
@@ -79,6 +80,8 @@ impl Facts for ServerFacts<'_> {
     fn photo(&self, id: &PhotoId) -> PhotoFact {
         if self.photos_used.contains(id) {
             PhotoFact::Used
+        } else if !self.photos_there.contains(id) {
+            PhotoFact::Missing
         } else {
             self.judges.photos.fact(id, &self.master.store.code)
         }
@@ -91,10 +94,7 @@ impl Facts for ServerFacts<'_> {
         }
     }
     fn lines_blocking(&self, stocktake: &StocktakeId) -> Vec<LineRef> {
-        let thresholds = self
-            .stocktake(stocktake)
-            .and_then(Stocktake::plan)
-            .map_or_else(Thresholds::default, |plan| plan.thresholds);
+        let thresholds = self.stocktake(stocktake).map_or_else(Thresholds::default, Stocktake::thresholds);
         let blocking = self.models.models.lines.iter().filter(|((of, _, sku), line)| {
             of == stocktake && line_state(line, self.price_minor(sku).unwrap_or(0), &thresholds).blocks_approval()
         });

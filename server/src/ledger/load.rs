@@ -7,8 +7,9 @@ use crate::store::model_row::{
     read_lot, read_outcome, read_received, read_returned, read_stock, read_stocktake, read_trace, read_undone,
     read_unknown, received_id, returned_id, stock_id, trace_id, undone_id, unknown_id,
 };
+use crate::store::photo::read_photo_id;
 use crate::store::read::{read_event, read_head};
-use crate::store::row::{Fields, between, event_id, evidence_id, head_id, ids, prefixed, receipt_id, text};
+use crate::store::row::{Fields, between, event_id, evidence_id, head_id, ids, photo_id, prefixed, receipt_id, text};
 use crate::store::transfer::{appeal_id, read_appeal};
 use crate::store::{Database, Masters, StoreError};
 use domain::accept::{AGE_MAX_MS, FUTURE_MAX_MS};
@@ -47,6 +48,8 @@ pub(super) struct Loaded {
     pub(super) photos_used: HashSet<PhotoId>,
     /// Transfers that the batch is about.
     pub(super) transfers: Transfers,
+    /// Photos of the batch that are there: one that no event names may be removed at any time.
+    pub(super) photos_there: HashSet<PhotoId>,
 }
 
 pub(super) enum LoadError {
@@ -119,9 +122,12 @@ async fn load_receipts(database: &Database, masters: &Masters, items: &[Item<'_>
     let mut variables = Variables::new();
     variables.insert("receipts", ids(events.into_iter().map(receipt_id)));
     variables.insert("heads", ids(stores.iter().map(|store| head_id(store))));
-    variables.insert("evidence", ids(items.iter().flat_map(|item| item.event.body.photos()).map(evidence_id)));
-    let statements = "SELECT * FROM $receipts; SELECT * FROM $heads; SELECT * FROM $evidence;";
+    let photos = || items.iter().flat_map(|item| item.event.body.photos());
+    variables.insert("evidence", ids(photos().map(evidence_id)));
+    variables.insert("photos", ids(photos().map(photo_id)));
+    let statements = "SELECT * FROM $receipts; SELECT * FROM $heads; SELECT * FROM $evidence; SELECT id FROM $photos;";
     let mut results = database.run(statements, variables).await?;
+    let there: Vec<Value> = results.take(3).map_err(StoreError::from)?;
     let evidence: Vec<Value> = results.take(2).map_err(StoreError::from)?;
     let receipts: Vec<Value> = results.take(0).map_err(StoreError::from)?;
     let signed: Vec<Value> = results.take(1).map_err(StoreError::from)?;
@@ -131,13 +137,9 @@ async fn load_receipts(database: &Database, masters: &Masters, items: &[Item<'_>
         stores.into_iter().map(|store| (store.clone(), Head::genesis(store.clone()))).collect();
     heads.extend(signed.iter().map(|signed| (signed.head.store.clone(), signed.head.clone())));
     let signed_heads = signed.into_iter().map(|signed| (signed.head.store.clone(), signed)).collect();
-    let photos_used = evidence.into_iter().map(read_evidence).collect::<Result<_, _>>()?;
-    Ok(Loaded { receipts, heads, signed_heads, photos_used, ..Loaded::default() })
-}
-
-fn read_evidence(row: Value) -> Result<PhotoId, StoreError> {
-    let fields = Fields::of(row)?;
-    fields.parsed(PhotoId::parse(fields.key_text(0)?))
+    let photos_used = evidence.into_iter().map(read_photo_id).collect::<Result<_, _>>()?;
+    let photos_there = there.into_iter().map(read_photo_id).collect::<Result<_, _>>()?;
+    Ok(Loaded { receipts, heads, signed_heads, photos_used, photos_there, ..Loaded::default() })
 }
 
 fn read_receipt(row: Value) -> Result<(EventId, Receipt), StoreError> {

@@ -78,8 +78,10 @@ POST /fn/shelf_detail: clerk --- manager +-- regional ++- hq +++ auditor +++
 POST /fn/approvals: clerk --- manager +++ regional +++ hq +++ auditor ---
 POST /fn/count_approvals: clerk --- manager +++ regional +++ hq +++ auditor ---
 POST /fn/trace_page: clerk --- manager +-- regional ++- hq +++ auditor +++
+POST /fn/trace_across: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/trace_stores: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/suggestions: clerk --- manager +-- regional ++- hq +++ auditor +++
+POST /fn/suggestions_across: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/cases: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/case_counts: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/devices: clerk --- manager +-- regional ++- hq +++ auditor +++
@@ -114,6 +116,7 @@ PUT /api/v1/purchase-orders: clerk --- manager --- regional --- hq +++ auditor -
 GET /api/v1/stock: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/events: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/trace: clerk --- manager +-- regional ++- hq +++ auditor +++
+GET /api/v1/trace/stores: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/trace/suggest: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/cases: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/warnings: clerk --- manager +++ regional +++ hq +++ auditor +++
