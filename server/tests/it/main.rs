@@ -25,5 +25,6 @@ mod snapshot;
 mod stocktake;
 mod support;
 mod sync;
+mod torn_log;
 mod trace;
 mod verify;
