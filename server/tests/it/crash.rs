@@ -1,7 +1,7 @@
 //! The real server, killed without warning again and again while phones send.
 
 use crate::chain::{Device, store};
-use crate::process::{answers, ask, opened, prepare, serve_with, sign_in, sync_body};
+use crate::process::{answers, ask, opened, prepare, serve, sign_in, sync_body};
 use domain::event::DeviceEvent;
 use domain::id::EventId;
 use domain::sync::Outcome;
@@ -18,6 +18,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 use tempfile::TempDir;
 
+const N_KILLS: u32 = 50;
 const N_PHONES: u64 = 4;
 
 /// A phone with what it has sent and not seen acknowledged.
@@ -51,26 +52,12 @@ impl Phone {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_was_acknowledged_is_there_exactly_once_after_fifty_kills() {
-    survives(50, &[]).await;
-}
-
-/// SurrealKV's memtable starts anew at every megabyte, so that some of the kills follow right upon that: the batch for
-/// which it had no room is then in no table on disk yet, and must still be in a log that is read.
-#[tokio::test(flavor = "multi_thread")]
-async fn whatever_was_acknowledged_is_there_although_the_memtable_was_full() {
-    let files = survives(20, &[("SURREAL_SURREALKV_MAX_MEMTABLE_SIZE", "1048576")]).await;
-    let n_tables = std::fs::read_dir(files.path().join("db/sstables")).expect("is there").count();
-    assert!(n_tables > 1, "the memtable was never full");
-}
-
-async fn survives(n_kills: u32, environment: &'static [(&'static str, &'static str)]) -> TempDir {
     let files = tempfile::tempdir().expect("a temporary directory");
     prepare(files.path()).await;
-    let hammered = tokio::task::spawn_blocking(move || hammer(files, n_kills, environment)).await.expect("ends");
-    let (files, acknowledged) = hammered;
+    let files = tokio::task::spawn_blocking(|| hammer(files)).await.expect("ends");
+    let (files, acknowledged) = files;
     assert!(acknowledged.len() > 100, "{} acknowledged", acknowledged.len());
     recorded_once(files.path(), &acknowledged).await;
-    files
 }
 
 /// The ledger of S001 is whole, and has every acknowledged event under its number.
@@ -90,14 +77,14 @@ pub async fn recorded_once(files: &Path, acknowledged: &BTreeMap<EventId, u64>) 
     }
 }
 
-fn hammer(files: TempDir, n_kills: u32, environment: &[(&str, &str)]) -> (TempDir, BTreeMap<EventId, u64>) {
+fn hammer(files: TempDir) -> (TempDir, BTreeMap<EventId, u64>) {
     let mut rng = StdRng::seed_from_u64(20);
     let acknowledged = Mutex::new(BTreeMap::new());
     let mut phones: Vec<Phone> = (1..=N_PHONES).map(Phone::new).collect();
     phones[0].open_stocktake();
     let mut cookie = None;
-    for _ in 0..n_kills {
-        let (mut child, address) = serve_with(files.path(), environment);
+    for _ in 0..N_KILLS {
+        let (mut child, address) = serve(files.path());
         let cookie = cookie.get_or_insert_with(|| sign_in(address));
         // Alone first: nobody can count before the stocktake is open.
         send(address, cookie, &mut phones[0], &acknowledged).expect("answers");

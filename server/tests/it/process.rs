@@ -40,11 +40,6 @@ pub async fn opened(data: &Path) -> Database {
 
 /// Starts the program and waits until it answers.
 pub fn serve(data: &Path) -> (Child, SocketAddr) {
-    serve_with(data, &[])
-}
-
-/// Starts the program with variables in its environment.
-pub fn serve_with(data: &Path, environment: &[(&str, &str)]) -> (Child, SocketAddr) {
     loop {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("has one");
@@ -56,7 +51,6 @@ pub fn serve_with(data: &Path, environment: &[(&str, &str)]) -> (Child, SocketAd
             .arg("--site-dir")
             .arg(data)
             .current_dir(data)
-            .envs(environment.iter().copied())
             .stdout(Stdio::null())
             .spawn()
             .expect("starts");

@@ -1,6 +1,7 @@
-//! The storage engine's log as a crash may leave it: whole records, then a part of one that was never acknowledged.
+//! The storage engine below the database, in crashes that a kill meets too seldom: what it says is on disk is there.
 //!
-//! What is appended behind such a part must outlive the next crash.
+//! Its log may end in a part of a record that was never acknowledged: what is appended behind that must outlive the next
+//! crash. And the commit for which its memory table has no room must not stand in a log that is done with.
 
 use crate::crash::{Phone, recorded_once, send};
 use crate::process::{prepare, serve, sign_in};
@@ -8,6 +9,8 @@ use std::fs::{OpenOptions, read_dir};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::Duration;
+use surrealkv::{Durability, Mode, Tree, TreeBuilder};
 
 /// The log is written in blocks of this many bytes; a record longer than the rest of a block goes on in the next.
 const BLOCK: u64 = 32_768;
@@ -66,7 +69,7 @@ async fn outlives(tear: fn(&mut std::fs::File, u64)) {
             child.kill().expect("is running");
             child.wait().expect("was running");
             if is_torn {
-                let path = newest_log(files.path());
+                let path = newest_log(&files.path().join("db"));
                 let mut log = OpenOptions::new().append(true).open(&path).expect("opens");
                 let length = log.metadata().expect("is there").len();
                 tear(&mut log, length);
@@ -80,7 +83,7 @@ async fn outlives(tear: fn(&mut std::fs::File, u64)) {
 }
 
 fn newest_log(files: &Path) -> PathBuf {
-    let logs = read_dir(files.join("db/wal")).expect("is there").map(|entry| entry.expect("reads").path());
+    let logs = read_dir(files.join("wal")).expect("is there").map(|entry| entry.expect("reads").path());
     logs.filter(|path| path.extension().is_some_and(|extension| extension == "wal")).max().expect("one")
 }
 
@@ -95,4 +98,68 @@ fn piece(n_bytes: usize) -> Vec<u8> {
     piece.push(FIRST);
     piece.extend(data);
     piece
+}
+
+/// Room for six of the values written.
+const TABLE: usize = 64 * 1024;
+const VALUE: usize = 10 * 1024;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_finds_the_table_full_is_there_after_a_crash() {
+    let files = tempfile::tempdir().expect("a temporary directory");
+    let tree = engine(files.path());
+    for n in 0..30_u8 {
+        let mut commit = tree.begin_with_mode(Mode::ReadWrite).expect("begins").with_durability(Durability::Immediate);
+        commit.set(vec![n], vec![n; VALUE]).expect("fits");
+        commit.commit().await.expect("is on disk");
+        let crashed = tempfile::tempdir().expect("a temporary directory");
+        copy_settled(files.path(), crashed.path()).await;
+        let tree = engine(crashed.path());
+        let read = tree.begin_with_mode(Mode::ReadOnly).expect("begins");
+        for before in 0..=n {
+            let found = read.get(vec![before]).expect("reads");
+            assert_eq!(found, Some(vec![before; VALUE]), "commit {before} is gone after a crash behind commit {n}");
+        }
+    }
+    let newest = newest_log(files.path());
+    assert!(newest.ends_with("wal/00000000000000000004.wal"), "a table is full at every sixth commit: {newest:?}");
+}
+
+fn engine(files: &Path) -> Tree {
+    TreeBuilder::new().with_path(files.into()).with_max_memtable_size(TABLE).build().expect("opens")
+}
+
+/// Copies the files as a crash would leave them, once what runs in the background has come to rest.
+async fn copy_settled(from: &Path, to: &Path) {
+    let mut before = Vec::new();
+    loop {
+        let now = list(from);
+        if now == before {
+            break;
+        }
+        before = now;
+        tokio::time::sleep(Duration::from_millis(40)).await;
+    }
+    for (path, _) in before {
+        let copy = to.join(path.strip_prefix(from).expect("was listed below it"));
+        std::fs::create_dir_all(copy.parent().expect("a file's")).expect("is made");
+        std::fs::copy(&path, copy).expect("is copied");
+    }
+}
+
+/// Every file below a folder but the lock, with its length.
+fn list(folder: &Path) -> Vec<(PathBuf, u64)> {
+    let mut found = Vec::new();
+    for entry in read_dir(folder).expect("is there") {
+        let path = entry.expect("reads").path();
+        if path.is_dir() {
+            found.extend(list(&path));
+        } else if path.file_name().is_some_and(|name| name != "LOCK") {
+            // A log that is done with may go meanwhile: the list differs next time.
+            let length = path.metadata().map_or(0, |file| file.len());
+            found.push((path, length));
+        }
+    }
+    found.sort();
+    found
 }
