@@ -23,6 +23,7 @@ mod schema;
 mod sign_in;
 mod snapshot;
 mod stocktake;
+mod storage_engine;
 mod support;
 mod sync;
 mod trace;
