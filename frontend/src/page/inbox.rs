@@ -84,15 +84,15 @@ fn Answers(
 ) -> impl IntoView {
     let language = use_language();
     let message = StoredValue::new(message);
-    let is_sending = RwSignal::new(false);
+    let (is_sending, has_failed) = (RwSignal::new(false), RwSignal::new(false));
     let reason = RwSignal::new(reasons.first().map(|reason| reason.code.clone()));
     let send = move |act: Act| {
         is_sending.set(true);
         let reason = reason.get_untracked().filter(|_| act == Act::Decline);
         spawn_local(async move {
             let answered = answer_message(message.get_value(), act.code().to_owned(), reason).await;
-            let text = answered.unwrap_or_else(|_| language.inbox_not_sent().to_owned());
-            let _ = outcome.try_set(Some(text));
+            let _ = has_failed.try_set(answered.is_err());
+            let _ = outcome.try_set(answered.ok());
             let _ = is_sending.try_set(false);
         });
     };
@@ -131,10 +131,11 @@ fn Answers(
         };
         view! { <div class="case__actions">{buttons.get_value().into_iter().map(button).collect_view()}</div> }
     };
+    let failure = move || has_failed.get().then(|| view! { <p role="alert">{language.inbox_not_sent()}</p> });
     let is_open = move || outcome.with(Option::is_none) && buttons.with_value(|buttons| !buttons.is_empty());
     view! {
         <Show when=is_open>
-            <div class="case__form">{choice()} {actions()}</div>
+            <div class="case__form">{choice()} {actions()} {failure}</div>
         </Show>
     }
 }

@@ -48,7 +48,8 @@ pub async fn enable(state: State<AppState>, person: Path<String>) -> Result<Json
 /// How a channel knows a person.
 #[derive(Debug, Deserialize)]
 pub struct Contact {
-    channel: ChannelKind,
+    /// The channel's code.
+    channel: String,
     /// `null` forgets it.
     address: Option<String>,
 }
@@ -63,13 +64,15 @@ pub async fn contact(
     if state.db.account(&person).await?.is_none() {
         return Err(ApiError::NotFound);
     }
+    let channel = ChannelKind::from_code(&contact.channel).filter(|channel| *channel != ChannelKind::Inbox);
+    let channel = channel.ok_or_else(|| ApiError::Malformed("expected a channel such as wecom".to_owned()))?;
     let address = contact.address.as_deref().map(str::trim).filter(|address| !address.is_empty());
     match address {
         Some(address) if address.chars().count() <= ADDRESS_MAX_CHARS => {
-            state.db.save_contact(&person, contact.channel, address).await?;
+            state.db.save_contact(&person, channel, address).await?;
         }
         Some(_) => return Err(ApiError::Malformed(format!("an address has at most {ADDRESS_MAX_CHARS} characters"))),
-        None => state.db.delete_contact(&person, contact.channel).await?,
+        None => state.db.delete_contact(&person, channel).await?,
     }
     Ok(StatusCode::NO_CONTENT)
 }
