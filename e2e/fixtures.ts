@@ -74,19 +74,34 @@ export class Browser {
 }
 
 interface Fixtures {
+  server: Server;
   /** A browser of a device and language; closed, and its console checked, when the test ends. */
   browserOf: (device: Device, language: Language, film?: string, answer?: Answer) => Browser;
 }
 
-/** One server for all tests of a file; every file starts from the seeded chain. */
-export const test = base.extend<Fixtures, { server: Server }>({
-  server: [
+let running: { file: string; server: Server } | undefined;
+
+async function end(): Promise<void> {
+  await running?.server.stop();
+  running = undefined;
+}
+
+/** One server for all tests of a file; every file starts from the seeded chain, whatever ran before it. */
+export const test = base.extend<Fixtures, { ending: undefined }>({
+  // A worker goes from file to file and keeps what is made for it alone.
+  server: async ({}, use, { file }) => {
+    if (running?.file !== file) {
+      await end();
+      running = { file, server: await Server.start() };
+    }
+    await use(running!.server);
+  },
+  ending: [
     async ({}, use) => {
-      const server = await Server.start();
-      await use(server);
-      await server.stop();
+      await use(undefined);
+      await end();
     },
-    { scope: 'worker' },
+    { scope: 'worker', auto: true },
   ],
   browserOf: async ({ server }, use) => {
     const browsers: Browser[] = [];

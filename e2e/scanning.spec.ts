@@ -24,7 +24,11 @@ async function countAt(page: Page, shelf: string, login = 'lina'): Promise<void>
   const begin = page.getByRole('button', { name: /^(Start counting|Join the count)$/ });
   const here = page.getByRole('heading', { name: `Shelf ${shelf}` });
   await expect(begin.or(here).first()).toBeVisible();
-  if (await begin.isVisible()) await begin.click();
+  if (await begin.isVisible()) {
+    const opened = page.waitForResponse((response) => response.request().postData()?.includes('stocktake_opened') ?? false);
+    await begin.click();
+    await opened;
+  }
   await expect(here).toBeAttached();
 }
 

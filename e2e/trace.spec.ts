@@ -1,20 +1,20 @@
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Language, accessible, expect, hydrated, signIn, test } from './fixtures.ts';
+import { type Language, accessible, expect, fits, hydrated, signIn, test } from './fixtures.ts';
 import { Machine } from './support/machine.ts';
 
 const WORDS = {
   zh: {
     details: '详情', before: '之前', untouched: '没有被改过', holds: '证明成立', fails: '证明不成立', take: '由我负责',
-    close: '结案', found: '发现了什么', earlier: '更早的事件', bar: '停用', admit: '恢复',
+    close: '结案', found: '发现了什么', earlier: '更早的事件', bar: '停用', admit: '恢复', all: '全部门店', byStore: '按门店看', photo: /照片 1：报损/,
   },
   en: {
     details: 'Details', before: 'Before', untouched: 'Untouched', holds: 'The proof holds',
     fails: 'The proof does not hold', take: 'I look into it', close: 'Close', found: 'What was found',
-    earlier: 'Earlier events', bar: 'Bar', admit: 'Let in again',
+    earlier: 'Earlier events', bar: 'Bar', admit: 'Let in again', all: 'All stores', byStore: 'Store by store', photo: /Photo 1: /,
   },
-} satisfies Record<Language, Record<string, string>>;
+} satisfies Record<Language, Record<string, string | RegExp>>;
 
 for (const language of ['zh', 'en'] as const) {
   const words = WORDS[language];
@@ -66,6 +66,63 @@ for (const language of ['zh', 'en'] as const) {
       await expect(page.getByText(words.untouched, { exact: true })).toBeVisible();
       await accessible(page);
       await shot('audit');
+    });
+  }
+
+  for (const device of ['phone', 'desktop', 'kiosk'] as const) {
+    test(`one timeline over all stores, with its photos, on a ${device}, ${language}`, async ({ browserOf, server }) => {
+      const page = await browserOf(device, language).open();
+      await signIn(page, 'hq');
+      const shot = (name: string) => page.screenshot({ path: `screenshots/trace-${name}-${device}-${language}.png`, fullPage: true });
+      const manager = await Machine.signIn(server.origin, 'wangwei');
+      const snapshot = await manager.snapshot('S001');
+      const shelf = snapshot.shelves[0]!;
+      const sku = shelf.items[0]!;
+      const photo = await manager.photo('S001', await page.screenshot({ type: 'jpeg' }));
+      const legs = [{ place: { shelf: shelf.code }, sku, units: -1 }, { place: 'shrinkage', sku, units: 1 }];
+      const moved = manager.event(snapshot, { moved: { kind: 'write_off', reason: 'damaged', photos: [photo], legs } });
+      expect((await manager.sync([moved]))[0]?.outcome.is).toBe('accepted');
+
+      // From the stores in which the product occurs to all of them in one.
+      await page.goto(`/trace/product/${sku}`);
+      await hydrated(page);
+      await accessible(page);
+      await shot('occurs');
+      await page.getByRole('link', { name: words.all }).click();
+      await expect(page).toHaveURL(/store=all/);
+      await hydrated(page);
+      const steps = page.locator('.step');
+      const thumb = steps.first().getByRole('img', { name: words.photo });
+      await expect(thumb).toBeVisible();
+      expect(await thumb.getAttribute('loading')).toBe('lazy');
+      expect(await thumb.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeLessThanOrEqual(320);
+      // Each entry begins with its store, and there is more than one.
+      const stores = await page.locator('.step__who').evaluateAll((who) => who.map((one) => one.textContent?.trim().split(' · ')[0]));
+      expect(new Set(stores).size).toBeGreaterThan(1);
+      await accessible(page);
+      await fits(page);
+      await shot('across');
+
+      await steps.first().locator('summary').click();
+      await expect(steps.first().getByRole('columnheader', { name: words.before })).toBeVisible();
+      await accessible(page);
+      await steps.first().getByRole('button', { name: words.photo }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await page.keyboard.press('Escape');
+      await page.getByRole('link', { name: words.byStore }).click();
+      await expect(page).toHaveURL(new RegExp(`/trace/product/${sku}$`));
+
+      // All stores with nothing to look for: the page says what to do, and a filter is enough.
+      await page.goto('/trace?store=all');
+      await hydrated(page);
+      await accessible(page);
+      await shot('across-nothing');
+      await page.goto('/trace?store=all&kind=sale');
+      await hydrated(page);
+      await expect(steps).toHaveCount(30);
+      await page.getByRole('button', { name: words.earlier }).click();
+      await expect(steps).toHaveCount(60);
+      await shot('across-sales');
     });
   }
 

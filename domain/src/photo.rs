@@ -5,6 +5,7 @@
 //! that picture. Phone and server never trust each other's figures: the server computes the name again, looks at the
 //! dimensions before it decodes, and keeps a copy without the camera's metadata.
 
+use crate::accept::AGE_MAX_MS;
 use crate::chain::Hash;
 use crate::sync::Trouble;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,10 @@ pub const PHOTO_PIXELS_MAX: u64 = 24_000_000;
 pub const PHOTO_KEPT_SIDE_MAX: u32 = 1_600;
 /// Longest side of a photo's small form for lists, in pixels.
 pub const PHOTO_THUMB_SIDE_MAX: u32 = 320;
+
+/// How long a photo that no event names is kept, in milliseconds: 45 days. A photo goes ahead of its event, which is
+/// taken up to 31 days after it happened; two weeks more are for a draft that waits on the phone to be finished.
+pub const PHOTO_UNNAMED_KEPT_MS: i64 = AGE_MAX_MS + 14 * 86_400_000;
 
 /// A photo: the SHA-256 of its bytes as the phone sent them, 64 lower-case hexadecimal digits in text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

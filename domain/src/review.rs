@@ -98,7 +98,7 @@ pub fn summarise<'a>(
     lines: impl IntoIterator<Item = (&'a LineRef, &'a CountLine)>,
     price_minor: impl Fn(&LineRef) -> i64,
 ) -> StocktakeSummary {
-    let thresholds = stocktake.plan().map_or_else(Thresholds::default, |plan| plan.thresholds);
+    let thresholds = stocktake.thresholds();
     let (mut n_beside, mut n_counted, mut n_blocking) = (0_u32, 0_u32, 0_u32);
     let mut counters = BTreeSet::new();
     let mut found = Found::default();

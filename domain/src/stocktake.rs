@@ -193,6 +193,16 @@ impl Stocktake {
     pub fn plan(&self) -> Option<&Plan> {
         self.plan.as_ref().map(|(_, plan)| plan)
     }
+
+    /// From which variance on a line must be counted again: as planned, or as usual. Once it is over, nothing must.
+    #[must_use]
+    pub fn thresholds(&self) -> Thresholds {
+        match (&self.ending, self.plan()) {
+            (Some(_), _) => Thresholds { units: None, permille: None, value_minor: None },
+            (None, Some(plan)) => plan.thresholds,
+            (None, None) => Thresholds::default(),
+        }
+    }
 }
 
 /// The name of the store's `n`th stocktake (from 1) of the business day that `now` falls on.
@@ -270,6 +280,14 @@ mod tests {
     fn check(known: &[Stocktake], expected: &str) {
         let store = StoreCode::parse("S001").expect("valid");
         assert_eq!(current_or_new(known, &store, NOW, CHINA).id().as_str(), expected);
+    }
+
+    #[test]
+    fn once_it_is_over_nothing_must_be_counted_again() {
+        let mut known = stocktake("S001-20261122", true);
+        assert!(known.thresholds().is_over(-100, 100, 5_000));
+        known.ending = Some(Ending { at: NOW, by: person(1), is_approved: true });
+        assert!(!known.thresholds().is_over(-100, 100, 5_000));
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! Finding events: what each is found by, what a search asks, and what people read.
 
+mod across;
+
+pub use across::{TraceAcross, TraceMark, TraceMarkError};
+
 use crate::board::TraceEntry;
 use crate::credit::CreditEvent;
 use crate::event::{CountedItem, EventBody, Flag, LedgerEvent};
@@ -371,6 +375,8 @@ pub struct TraceAsk {
     pub until: Option<String>,
     /// Numbered below this.
     pub before: Option<u64>,
+    /// Over several stores: below this event.
+    pub past: Option<TraceMark>,
     /// At most so many.
     pub limit: Option<u32>,
 }
@@ -394,6 +400,9 @@ pub enum TraceAskError {
         /// Which.
         key: String,
     },
+    /// Over several stores, nothing is named.
+    #[error("name what to look for, such as ?subject=product&key=100001 or ?kind=sale")]
+    Nothing,
     /// A day is none.
     #[error(transparent)]
     Day(#[from] DayError),

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -78,6 +78,18 @@ export class Machine {
       app: 'e2e',
       body,
     };
+  }
+
+  /** Sends a photo; returns its name. */
+  async photo(store: string, bytes: Buffer): Promise<string> {
+    const id = createHash('sha256').update(bytes).digest('hex');
+    const response = await fetch(`${this.origin}/api/v1/photos/${id}?store=${store}`, {
+      method: 'PUT',
+      headers: { origin: this.origin, cookie: this.cookie },
+      body: new Uint8Array(bytes),
+    });
+    if (!response.ok) throw new Error(`photo: ${response.status} ${await response.text()}`);
+    return id;
   }
 
   /** Sends events; throws where there is no answer of ours. */

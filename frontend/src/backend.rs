@@ -24,7 +24,7 @@ use domain::master::Name;
 use domain::movement::Movement;
 use domain::policy::{Role, Viewer};
 use domain::stocktake::{LineRef, Stocktake};
-use domain::trace::{Subject, Suggestion, TraceAsk, TracePage, TraceStores};
+use domain::trace::{Subject, Suggestion, TraceAcross, TraceAsk, TracePage, TraceStores};
 use leptos::prelude::*;
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -78,11 +78,17 @@ pub trait Backend: StocktakeBackend + MessageBackend + Send + Sync {
     /// A page of a search through a store's events.
     fn trace_page(&self, ask: TraceAsk) -> Reply<TracePage>;
 
+    /// A page of a search through the events of all the viewer's stores.
+    fn trace_across(&self, ask: TraceAsk) -> Reply<TraceAcross>;
+
     /// The viewer's stores in which something occurs.
     fn trace_stores(&self, subject: Option<Subject>) -> Reply<TraceStores>;
 
     /// What somebody may mean who typed this.
     fn suggestions(&self, store: StoreCode, typed: String) -> Reply<Vec<Suggestion>>;
+
+    /// The same of somebody who looks into all their stores.
+    fn suggestions_across(&self, typed: String) -> Reply<Vec<Suggestion>>;
 
     /// Alarms and how they stand.
     fn cases(&self, list: CaseList) -> Reply<CasePage>;
@@ -397,6 +403,13 @@ pub async fn read_trace_page(ask: TraceAsk) -> Result<TracePage, BackendError> {
     backend.trace_page(ask).await.inspect_err(|error| backend.answer_with(error))
 }
 
+/// [`Backend::trace_across`]
+#[server(prefix = "/fn", endpoint = "trace_across")]
+pub async fn read_trace_across(ask: TraceAsk) -> Result<TraceAcross, BackendError> {
+    let backend = backend();
+    backend.trace_across(ask).await.inspect_err(|error| backend.answer_with(error))
+}
+
 /// [`Backend::trace_stores`]
 #[server(prefix = "/fn", endpoint = "trace_stores")]
 pub async fn read_trace_stores(subject: Option<String>, key: Option<String>) -> Result<TraceStores, BackendError> {
@@ -424,6 +437,13 @@ pub async fn read_suggestions(store: String, typed: Option<String>) -> Result<Ve
         Err(_) => Err(BackendError::NotFound),
     };
     answer.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`Backend::suggestions_across`]
+#[server(prefix = "/fn", endpoint = "suggestions_across")]
+pub async fn read_suggestions_across(typed: Option<String>) -> Result<Vec<Suggestion>, BackendError> {
+    let backend = backend();
+    backend.suggestions_across(typed.unwrap_or_default()).await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`Backend::cases`]

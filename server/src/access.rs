@@ -110,8 +110,10 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::POST, "/fn/approvals", Policy::May(Action::Approve, On::OwnScope)),
     entrance(Method::POST, "/fn/count_approvals", Policy::May(Action::Approve, On::OwnScope)),
     entrance(Method::POST, "/fn/trace_page", Policy::May(Action::SeeTrace, On::StoreArgument)),
+    entrance(Method::POST, "/fn/trace_across", Policy::May(Action::SeeTrace, On::OwnScope)),
     entrance(Method::POST, "/fn/trace_stores", Policy::May(Action::SeeTrace, On::OwnScope)),
     entrance(Method::POST, "/fn/suggestions", Policy::May(Action::SeeTrace, On::StoreArgument)),
+    entrance(Method::POST, "/fn/suggestions_across", Policy::May(Action::SeeTrace, On::OwnScope)),
     entrance(Method::POST, "/fn/cases", Policy::May(Action::FollowUp, On::OwnScope)),
     entrance(Method::POST, "/fn/case_counts", Policy::May(Action::FollowUp, On::OwnScope)),
     entrance(Method::POST, "/fn/devices", Policy::May(Action::SeeTrace, On::OwnScope)),
@@ -151,6 +153,7 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/api/v1/stock", Policy::May(Action::SeeStock, On::StoreInQuery)),
     entrance(Method::GET, "/api/v1/events", Policy::May(Action::SeeTrace, On::StoreInQuery)),
     entrance(Method::GET, "/api/v1/trace", Policy::May(Action::SeeTrace, On::StoreInQuery)),
+    entrance(Method::GET, "/api/v1/trace/stores", Policy::May(Action::SeeTrace, On::OwnScope)),
     entrance(Method::GET, "/api/v1/trace/suggest", Policy::May(Action::SeeTrace, On::StoreInQuery)),
     entrance(Method::GET, "/api/v1/cases", Policy::May(Action::FollowUp, On::OwnScope)),
     // Filtered, and checked again, by the device's store: see `crate::device`.
@@ -162,6 +165,11 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/api/v1/board", Policy::May(Action::SeeBoard, On::OwnScope)),
     entrance(Method::GET, "/api/v1/board/{store}", Policy::May(Action::SeeBoard, On::StoreInPath)),
     entrance(Method::GET, "/api/v1/board/{store}/{shelf}", Policy::May(Action::SeeStock, On::StoreInPath)),
+    entrance(Method::GET, "/api/v1/transfers", Policy::MayAny(ORDERS_SEEN_BY, On::OwnScope)),
+    // Shown to whoever may see one of its stores: see `crate::transfer`.
+    entrance(Method::GET, "/api/v1/transfers/{transfer}", Policy::SignedIn),
+    entrance(Method::GET, "/api/v1/transfer-sources", Policy::May(Action::RunTransfers, On::StoreInQuery)),
+    entrance(Method::GET, "/api/v1/credit", Policy::May(Action::SeeStock, On::StoreInQuery)),
     entrance(Method::GET, "/api/v1/accuracy.csv", Policy::May(Action::SeeStock, On::OwnScope)),
     entrance(Method::GET, message::route::WECOM_PATH, Policy::Signed),
     entrance(Method::POST, message::route::WECOM_PATH, Policy::Signed),
@@ -174,6 +182,7 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/print/shelves/{store}", Policy::May(Action::PrintLabels, On::StoreInPath)),
     entrance(Method::GET, "/print/products/{store}", Policy::May(Action::PrintLabels, On::StoreInPath)),
     entrance(Method::GET, "/print/count-sheet/{store}/{stocktake}", Policy::May(Action::PrintLabels, On::StoreInPath)),
+    entrance(Method::GET, "/print/waybill/{transfer}", Policy::SignedIn),
     entrance(Method::GET, "/print/sheet.css", Policy::Public),
     // For whoever watches over the server.
     entrance(Method::GET, "/healthz", Policy::Public),

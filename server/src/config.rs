@@ -1,12 +1,14 @@
 //! Settings: flags over environment (`SHELFTRACE_…`) over file over defaults.
 
 mod channel;
+mod transfer;
 
 use crate::message::wecom;
 use clap::{Args, ValueEnum};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -141,6 +143,16 @@ pub struct Config {
     pub webhook_key: Option<String>,
     /// Whether webhooks may also go to this machine, without HTTPS: for tests.
     pub webhook_to_loopback: bool,
+    /// A store asked for goods is reminded after so many minutes without an answer.
+    pub transfer_reminder_min: u32,
+    /// Its region is asked after so many.
+    pub transfer_escalation_min: u32,
+    /// Goods under way for longer than so many minutes are an abnormal flow.
+    pub transfer_arrival_min: u32,
+    /// The same for single routes, such as `"S001>S002" = 2880`.
+    pub transfer_arrival_min_by_route: BTreeMap<String, u32>,
+    /// An abnormal flow that nobody reviews for so many minutes goes to the region.
+    pub transfer_review_min: u32,
 }
 
 impl Default for Config {
@@ -173,6 +185,11 @@ impl Default for Config {
             wecom_base: wecom::client::BASE.into(),
             webhook_key: None,
             webhook_to_loopback: false,
+            transfer_reminder_min: 2 * 60,
+            transfer_escalation_min: 8 * 60,
+            transfer_arrival_min: 24 * 60,
+            transfer_arrival_min_by_route: BTreeMap::new(),
+            transfer_review_min: 12 * 60,
         }
     }
 }
@@ -283,6 +300,10 @@ impl Config {
             ("sign_in_per_account_per_min", self.sign_in_per_account_per_min),
             ("sign_in_per_address_per_min", self.sign_in_per_address_per_min),
             ("sync_per_device_per_s", self.sync_per_device_per_s),
+            ("transfer_reminder_min", self.transfer_reminder_min),
+            ("transfer_escalation_min", self.transfer_escalation_min),
+            ("transfer_arrival_min", self.transfer_arrival_min),
+            ("transfer_review_min", self.transfer_review_min),
         ];
         for (key, value) in counts {
             if !(1..=1_000_000).contains(&value) {
@@ -292,6 +313,7 @@ impl Config {
         if tracing_subscriber::EnvFilter::try_new(&self.log).is_err() {
             return nonsense("log", self.log.clone(), "it must be a log filter such as info or server=debug");
         }
+        self.check_routes()?;
         self.check_channels()
     }
 

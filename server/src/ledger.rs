@@ -8,6 +8,7 @@ pub mod heads;
 mod load;
 pub mod rebuild;
 pub mod segment;
+mod transfers;
 pub mod verify;
 mod writer;
 
@@ -16,6 +17,7 @@ pub use heads::Alarm;
 use crate::clock::Clock;
 use crate::keys::Keys;
 use crate::store::{Database, Directory, StoreError};
+use decide::Hour;
 use domain::accept::PhotoFact;
 use domain::chain::SignedHead;
 use domain::event::DeviceEvent;
@@ -25,6 +27,7 @@ use domain::photo::PhotoId;
 use domain::policy::Viewer;
 use domain::shelf_tag::ShelfKey;
 use domain::sync::Answer;
+use domain::transfer::{self, Patience, TransferId};
 use ed25519_dalek::VerifyingKey;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -182,6 +185,19 @@ impl Ledger {
             answers.extend(self.send(Work::Import { events: chunk }).await?.answers);
         }
         Ok(answers)
+    }
+
+    /// Records what the hour has brought to transfers, in the ledger's own name. What somebody has done meanwhile, or
+    /// another process has recorded, is left as it is.
+    ///
+    /// # Errors
+    /// As [`Ledger::append`]. Recording again is safe.
+    pub async fn record_due(
+        &self,
+        due: impl IntoIterator<Item = (TransferId, transfer::Alarm, Patience)>,
+    ) -> Result<Vec<Answer>, LedgerError> {
+        let due = due.into_iter().map(|(transfer, alarm, patience)| Hour::new(transfer, alarm, patience)).collect();
+        Ok(self.send(Work::Hour { due }).await?.answers)
     }
 
     /// Compares heads that a device was shown with the ledger: every phone is a witness. Where the ledger is not what

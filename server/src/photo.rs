@@ -20,17 +20,21 @@ use domain::accept::PhotoFact;
 use domain::chain::Hash;
 use domain::id::{PersonId, StoreCode};
 use domain::instant::Timestamp;
-use domain::photo::{Likeness, PhotoId, PhotoRefusal};
+use domain::photo::{Likeness, PHOTO_UNNAMED_KEPT_MS, PhotoId, PhotoRefusal};
 pub use index::PhotoFacts;
 use index::PhotoIndex;
+use std::sync::{Mutex, PoisonError};
 use store::{PhotoStore, PhotoStoreError, Size};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{RwLock, Semaphore, SemaphorePermit};
 
 /// Photos decoded at once: each takes up to a few hundred megabytes while it is.
 const DECODING_MAX: usize = 2;
 
 /// Photos on their way in at once, in memory while they are.
 const ARRIVING_MAX: usize = 16;
+
+/// Photos asked about at once.
+const SWEPT_AT_ONCE: usize = 500;
 
 /// All photos.
 #[derive(Debug)]
@@ -41,6 +45,10 @@ pub struct Photos {
     index: PhotoIndex,
     arriving: Semaphore,
     decoding: Semaphore,
+    /// Held shared while a photo comes in, alone while one is removed: a picture must not go while its record comes.
+    standing: RwLock<()>,
+    /// What arrived before this has been looked at, and what of it is here is named.
+    swept_to: Mutex<Timestamp>,
 }
 
 /// Why the server cannot start with its photos.
@@ -80,6 +88,17 @@ pub enum ReadPhotoError {
     /// It is not the picture that was kept.
     #[error("the picture of photo {0} was altered after it was kept")]
     Altered(PhotoId),
+}
+
+/// Why photos that no event names were not all removed.
+#[derive(Debug, thiserror::Error)]
+pub enum SweepPhotosError {
+    /// A record could not be read or removed.
+    #[error("the record of a photo that no event names could not be removed")]
+    Record(#[from] StoreError),
+    /// A picture could not be removed: it stays behind without a record.
+    #[error(transparent)]
+    Store(#[from] PhotoStoreError),
 }
 
 /// A photo that comes in.
@@ -134,6 +153,8 @@ impl Photos {
             index,
             arriving: Semaphore::new(ARRIVING_MAX),
             decoding: Semaphore::new(DECODING_MAX),
+            standing: RwLock::new(()),
+            swept_to: Mutex::new(Timestamp::default()),
         })
     }
 
@@ -151,11 +172,19 @@ impl Photos {
     pub async fn add(&self, upload: Upload) -> Result<PhotoRecord, AddPhotoError> {
         let Upload { id, store, person, taken_at, bytes } = upload;
         let n_bytes = bytes.len() as u64;
+        let _standing = self.standing.read().await;
         if self.has(&id).await
             && let Some(known) = self.index.get(&id)
         {
             // Only who has the bytes learns that they are here.
-            return if PhotoId::of(&bytes) == id { Ok(known) } else { Err(PhotoRefusal::PhotoAltered.into()) };
+            if PhotoId::of(&bytes) != id {
+                return Err(PhotoRefusal::PhotoAltered.into());
+            }
+            // Another process may have removed it since.
+            if self.db.photo(&id).await?.is_some() {
+                return Ok(known);
+            }
+            self.index.remove(&id);
         }
         let permit = self.decoding.acquire().await.map_err(|_| AddPhotoError::Stopping)?;
         let made = tokio::task::spawn_blocking(move || picture::make(id, &bytes)).await;
@@ -229,6 +258,42 @@ impl Photos {
             return Err(ReadPhotoError::Altered(record.id));
         }
         Ok(bytes)
+    }
+
+    /// Removes the photos that came [`PHOTO_UNNAMED_KEPT_MS`] ago or earlier and that no event names, record and
+    /// pictures. Returns how many. What it has looked at once it does not look at again.
+    ///
+    /// # Errors
+    /// When one cannot be removed, or an event names it at this moment: the next call looks at them again.
+    pub async fn sweep(&self) -> Result<usize, SweepPhotosError> {
+        let until = self.clock.now().plus_ms(-PHOTO_UNNAMED_KEPT_MS);
+        let from = *self.swept_to.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut n_removed = 0;
+        for some in self.index.arrived(from, until).chunks(SWEPT_AT_ONCE) {
+            let ids: Vec<PhotoId> = some.iter().map(|record| record.id).collect();
+            let named = self.db.photos_in_events(&ids).await?;
+            for record in some.iter().filter(|record| !named.contains(&record.id)) {
+                n_removed += usize::from(self.remove(record).await?);
+            }
+        }
+        *self.swept_to.lock().unwrap_or_else(PoisonError::into_inner) = until;
+        Ok(n_removed)
+    }
+
+    /// The record first: pictures without one are nobody's, a record without pictures would be a promise broken.
+    async fn remove(&self, record: &PhotoRecord) -> Result<bool, SweepPhotosError> {
+        let _alone = self.standing.write().await;
+        let is_removed = self.db.remove_photo(record).await?;
+        if self.db.photo(&record.id).await?.is_none() {
+            self.index.remove(&record.id);
+        }
+        if is_removed {
+            for size in [Size::Full, Size::Thumb] {
+                self.store.remove(&record.id, size).await?;
+            }
+            metrics::counter!("shelftrace_photos_removed_total").increment(1);
+        }
+        Ok(is_removed)
     }
 
     /// What is known of a photo, for whoever may see it.

@@ -10,12 +10,14 @@ mod product;
 mod route;
 mod shelf;
 mod symbol;
+mod waybill;
 
 pub use count_sheet::count_sheet;
 pub use page::Style;
 pub use product::{Faced, faced, product_sheet};
 pub use route::routes;
 pub use shelf::shelf_sheet;
+pub use waybill::waybill;
 
 /// The style sheet, served beside the pages and written into files.
 pub const CSS: &str = include_str!("../../style/page/print.css");

@@ -14,7 +14,7 @@ use domain::event::EventBody;
 use domain::id::{PersonId, ShelfCode, SkuCode, StoreCode};
 use domain::master::Region;
 use domain::policy::{Action, Target, Viewer, may};
-use domain::trace::{Subject, TraceAsk, TraceAskError, TracePage, TraceStores};
+use domain::trace::{Subject, Suggestion, TraceAcross, TraceAsk, TraceAskError, TracePage, TraceStores};
 use frontend::backend::{Approvals, Awaiting};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -215,6 +215,29 @@ pub async fn trace_page(state: &AppState, ask: &TraceAsk) -> Result<TracePage, A
     let zone = masters.store(&store).ok_or(ApiError::NotFound)?.store.zone_offset;
     let query = ask.query(zone).map_err(malformed)?;
     trace::page::trace_page(&state.db, &state.directory, &query, state.clock.now()).await?.ok_or(ApiError::NotFound)
+}
+
+/// A page of a search through the events of all stores in which the viewer may see them.
+///
+/// # Errors
+/// When the search cannot be read or names nothing, or the database fails.
+pub async fn trace_across(state: &AppState, viewer: &Viewer, ask: &TraceAsk) -> Result<TraceAcross, ApiError> {
+    let masters = state.directory.masters();
+    let seen = stores_of(&masters, viewer, Action::SeeTrace).filter_map(|code| masters.store(code));
+    let queries = ask.queries(seen.map(|master| (&master.store.code, master.store.zone_offset)));
+    let queries = queries.map_err(|error| ApiError::Malformed(error.to_string()))?;
+    let (past, now) = (ask.past.as_ref(), state.clock.now());
+    Ok(trace::page::trace_across(&state.db, &state.directory, &queries, past, now).await?)
+}
+
+/// What somebody may mean who types this and looks into all their stores.
+///
+/// # Errors
+/// When the database fails.
+pub async fn suggestions_across(state: &AppState, viewer: &Viewer, typed: &str) -> Result<Vec<Suggestion>, ApiError> {
+    let masters = state.directory.masters();
+    let stores: Vec<StoreCode> = stores_of(&masters, viewer, Action::SeeTrace).cloned().collect();
+    Ok(trace::suggest::suggestions_across(&state.db, &state.directory, &stores, typed).await?)
 }
 
 /// The viewer's stores in which something occurs.

@@ -18,6 +18,7 @@ pub mod snapshot;
 pub mod stock;
 pub mod sync;
 pub mod trace;
+pub mod transfer;
 
 use crate::error::ApiError;
 use crate::state::AppState;
@@ -57,8 +58,13 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/people/{person}/enable", post(people::enable))
         .route("/api/v1/people/{person}/contact", post(people::contact))
         .route("/api/v1/trace", get(trace::search))
+        .route("/api/v1/trace/stores", get(trace::search_across))
         .route("/api/v1/trace/suggest", get(trace::suggest))
         .route("/api/v1/cases", get(case::list))
+        .route("/api/v1/transfers", get(transfer::list))
+        .route("/api/v1/transfers/{transfer}", get(transfer::one))
+        .route("/api/v1/transfer-sources", get(transfer::sources))
+        .route("/api/v1/credit", get(transfer::credit))
         .route("/api/v1/devices", get(device::list))
         .route("/api/v1/devices/{device}/bar", post(device::bar))
         .route("/api/v1/devices/{device}/admit", post(device::admit))

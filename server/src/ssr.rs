@@ -26,7 +26,7 @@ use domain::device::DevicePage;
 use domain::id::{DeviceId, ShelfCode, StoreCode};
 use domain::master::Name;
 use domain::policy::{Scope, Viewer};
-use domain::trace::{Subject, Suggestion, TraceAsk, TracePage, TraceStores};
+use domain::trace::{Subject, Suggestion, TraceAcross, TraceAsk, TracePage, TraceStores};
 use frontend::app::App;
 use frontend::backend::{Approvals, Backend, BackendError, Reply, Workbench};
 use frontend::shell::{PageContext, shell};
@@ -223,6 +223,20 @@ impl Backend for RequestBackend {
         self.reply("/fn/trace_page", Some(store), |state, _| async move { read::trace_page(&state, &ask).await })
     }
 
+    fn trace_across(&self, ask: TraceAsk) -> Reply<TraceAcross> {
+        self.reply(
+            "/fn/trace_across",
+            None,
+            |state, viewer| async move { read::trace_across(&state, &viewer, &ask).await },
+        )
+    }
+
+    fn suggestions_across(&self, typed: String) -> Reply<Vec<Suggestion>> {
+        self.reply("/fn/suggestions_across", None, |state, viewer| async move {
+            read::suggestions_across(&state, &viewer, &typed).await
+        })
+    }
+
     fn trace_stores(&self, subject: Option<Subject>) -> Reply<TraceStores> {
         self.reply("/fn/trace_stores", None, |state, viewer| async move {
             read::trace_stores(&state, &viewer, subject.as_ref()).await
@@ -232,7 +246,7 @@ impl Backend for RequestBackend {
     fn suggestions(&self, store: StoreCode, typed: String) -> Reply<Vec<Suggestion>> {
         let named = store.clone();
         self.reply("/fn/suggestions", Some(named), |state, _| async move {
-            Ok(crate::trace::page::suggestions(&state.db, &state.directory, &store, &typed).await?)
+            Ok(crate::trace::suggest::suggestions(&state.db, &state.directory, &store, &typed).await?)
         })
     }
 

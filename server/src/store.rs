@@ -17,6 +17,7 @@ pub mod photo;
 pub mod read;
 pub mod row;
 pub mod session;
+pub mod transfer;
 
 pub use db::{Database, OpenError, StoreError};
 pub use directory::{Directory, PersonNames};

@@ -54,7 +54,16 @@ pub fn PhotoView(
     };
     let small = move || match address("?size=thumb") {
         Some(src) => view! {
-            <img class="photo-view__picture" src=src alt=alt.get_value() on:error=move |_| source.set(Source::Missing)/>
+            <img
+                class="photo-view__picture"
+                loading="lazy"
+                decoding="async"
+                width="96"
+                height="96"
+                src=src
+                alt=alt.get_value()
+                on:error=move |_| source.set(Source::Missing)
+            />
         }
         .into_any(),
         None if source.get() == Source::Missing => {

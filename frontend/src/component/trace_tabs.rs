@@ -3,6 +3,7 @@
 use crate::session::use_session;
 use crate::text::use_language;
 use domain::policy::Action;
+use domain::trace::TraceAsk;
 use leptos::prelude::*;
 
 /// A part of the trace.
@@ -59,12 +60,19 @@ pub fn StoreChoice(
     choices: Vec<(domain::id::StoreCode, domain::master::Name)>,
     /// The one chosen; nothing when none is.
     chosen: String,
+    /// What all of them together are called, where they can be chosen.
+    #[prop(optional)]
+    all: Option<&'static str>,
 ) -> impl IntoView {
     let language = use_language();
     if choices.len() == 1 {
         let only = choices.into_iter().next().map(|(code, _)| code.to_string()).unwrap_or_default();
         return view! { <input type="hidden" name="store" value=only/> }.into_any();
     }
+    let all = all.map(|label| {
+        let is_chosen = chosen == TraceAsk::ALL_STORES;
+        view! { <option value=TraceAsk::ALL_STORES selected=is_chosen>{label}</option> }
+    });
     let options = choices
         .into_iter()
         .map(|(code, name)| {
@@ -81,6 +89,7 @@ pub fn StoreChoice(
             <span class="field__label">{language.store_label()}</span>
             <select class="select field__control" name="store" required>
                 <option value="">{language.choose_store()}</option>
+                {all}
                 {options}
             </select>
         </label>

@@ -1,10 +1,10 @@
-//! The timeline of a product, a shelf, a person, a device or a document, or of a whole store.
+//! The timeline of a product, a shelf, a person, a device or a document, in one store or in all, or of a whole store.
 
 mod map;
 mod search;
 mod step;
 
-use crate::backend::{BackendError, read_trace_page, read_trace_stores};
+use crate::backend::{BackendError, read_trace_across, read_trace_page, read_trace_stores};
 use crate::component::badge::Tone;
 use crate::component::banner::Banner;
 use crate::component::icon::{Glyph, Icon};
@@ -14,13 +14,17 @@ use crate::component::trace_tabs::{TracePart, TraceTabs};
 use crate::format;
 use crate::session::use_session;
 use crate::text::use_language;
+use domain::instant::{Timestamp, ZoneOffset};
 use domain::policy::Scope;
-use domain::trace::{SubjectKind, TraceAsk, TracePage as Found, TraceStores};
+use domain::trace::{StoreSite, SubjectKind, TraceAsk, TraceStep, TraceStores};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use search::{Filters, Search};
 use serde::{Deserialize, Serialize};
 use step::Step;
+
+/// The clock that is first to begin a day, UTC+14: a day that has not begun there has begun nowhere.
+const FURTHEST_AHEAD: ZoneOffset = ZoneOffset(840);
 
 /// Everything a timeline needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,9 +35,44 @@ struct Loaded {
     found: Option<Found>,
 }
 
+/// A page of events, of one store or of several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Found {
+    now: Timestamp,
+    sites: Vec<StoreSite>,
+    steps: Vec<TraceStep>,
+    /// What to ask for the page after it.
+    next: Option<TraceAsk>,
+    n_behind: u64,
+}
+
+impl Found {
+    async fn of(ask: TraceAsk) -> Result<Self, BackendError> {
+        if ask.store == TraceAsk::ALL_STORES {
+            let page = read_trace_across(ask.clone()).await?;
+            let next = page.next_past.map(|past| TraceAsk { past: Some(past), ..ask });
+            return Ok(Self { now: page.now, sites: page.sites, steps: page.steps, next, n_behind: page.n_behind });
+        }
+        let page = read_trace_page(ask.clone()).await?;
+        let next = page.next_before.map(|before| TraceAsk { before: Some(before), ..ask });
+        Ok(Self { now: page.now, sites: vec![page.site], steps: page.steps, next, n_behind: page.n_behind })
+    }
+
+    /// Each event with its store.
+    fn rows(&self) -> Vec<(StoreSite, TraceStep)> {
+        let site = |step: &TraceStep| self.sites.iter().find(|site| site.store == step.entry.store).cloned();
+        self.steps.iter().filter_map(|step| Some((site(step)?, step.clone()))).collect()
+    }
+}
+
 async fn load(ask: TraceAsk, typed: String) -> Result<Loaded, BackendError> {
     let stores = read_trace_stores(ask.subject.clone(), ask.key.clone()).await?;
-    let found = if ask.store.is_empty() { None } else { Some(read_trace_page(ask.clone()).await?) };
+    let is_asked = match ask.store.as_str() {
+        "" => false,
+        TraceAsk::ALL_STORES => ask.names_something(),
+        _ => true,
+    };
+    let found = if is_asked { Some(Found::of(ask.clone()).await?) } else { None };
     Ok(Loaded { ask, typed, stores, found })
 }
 
@@ -58,6 +97,7 @@ pub fn TracePage() -> impl IntoView {
             from: given("from"),
             until: given("until"),
             before: given("before").and_then(|number| number.parse().ok()),
+            past: given("past").and_then(|mark| mark.parse().ok()),
             limit: None,
         };
         (ask, given("q").unwrap_or_default())
@@ -81,20 +121,29 @@ fn Timeline(loaded: Loaded) -> impl IntoView {
         (Some(kind), Some(title)) => format!("{} {title}", language.subject_kind(kind)),
         _ => language.trace_title().to_owned(),
     };
-    let sub = match &found {
-        Some(found) => format!("{} · {}", language.name(&found.site.name), found.site.store),
+    let is_all = ask.store == TraceAsk::ALL_STORES;
+    let sub = match found.as_ref().and_then(|found| found.sites.first()) {
+        _ if is_all => language.all_stores().to_owned(),
+        Some(site) => format!("{} · {}", language.name(&site.name), site.store),
         None => language.trace_sub().to_owned(),
     };
+    let scope = kind.filter(|_| stores.choices.len() > 1 && !ask.store.is_empty()).map(|kind| {
+        let key = ask.key.clone().unwrap_or_default();
+        let (store, label) =
+            if is_all { ("", language.by_store()) } else { (TraceAsk::ALL_STORES, language.all_stores()) };
+        view! { <a class="button" href=trace_href(kind, &key, store)>{label}</a> }
+    });
+    let zone = match found.as_ref().and_then(|found| found.sites.first()) {
+        Some(site) if !is_all => site.zone_offset,
+        _ => FURTHEST_AHEAD,
+    };
+    let filters = (is_all || found.is_some()).then(|| view! { <Filters ask=ask.clone() now=stores.now zone/> });
     let body = match found {
-        Some(found) => {
-            let zone = found.site.zone_offset;
-            let ask = ask.clone();
-            view! {
-                <Filters ask=ask.clone() now=stores.now zone/>
-                <Steps ask found/>
-            }
-            .into_any()
+        Some(found) => view! { <Steps ask=ask.clone() found/> }.into_any(),
+        None if is_all => view! {
+            <Empty glyph=Glyph::Trace title=language.all_stores_title() text=language.all_stores_text()/>
         }
+        .into_any(),
         None if kind.is_some() => view! { <Occurrences ask=ask.clone() stores=stores.clone()/> }.into_any(),
         None => ().into_any(),
     };
@@ -103,6 +152,8 @@ fn Timeline(loaded: Loaded) -> impl IntoView {
             <PageHead title=title sub=sub/>
             <TraceTabs part=TracePart::Timeline/>
             <Search ask typed choices=stores.choices/>
+            {scope.map(|scope| view! { <div class="trace-scope">{scope}</div> })}
+            {filters}
             {body}
         </div>
     }
@@ -136,13 +187,26 @@ fn Occurrences(ask: TraceAsk, stores: TraceStores) -> impl IntoView {
             </li>
         }
     };
+    let all = (stores.stores.len() > 1).then(|| {
+        view! {
+            <li>
+                <a class="row" href=trace_href(kind, &key, TraceAsk::ALL_STORES)>
+                    <span class="row__main">
+                        <span class="row__title">{language.all_stores()}</span>
+                        <span class="row__sub">{language.all_stores_sub()}</span>
+                    </span>
+                    <Icon glyph=Glyph::Go/>
+                </a>
+            </li>
+        }
+    });
     let rows = stores.stores.into_iter().map(row).collect_view();
     view! {
         <section class="card card--flush">
             <div class="card__head">
                 <h2 class="card__title">{language.occurs_in()}</h2>
             </div>
-            <ul class="rows">{rows}</ul>
+            <ul class="rows">{all} {rows}</ul>
         </section>
     }
     .into_any()
@@ -153,17 +217,16 @@ fn Occurrences(ask: TraceAsk, stores: TraceStores) -> impl IntoView {
 fn Steps(ask: TraceAsk, found: Found) -> impl IntoView {
     let language = use_language();
     let (now, n_behind) = (found.now, found.n_behind);
-    let site = StoredValue::new(found.site);
-    let steps = RwSignal::new(found.steps);
-    let next = RwSignal::new(found.next_before);
+    let steps = RwSignal::new(found.rows());
+    let next = RwSignal::new(found.next);
     let is_failed = RwSignal::new(false);
     let more = Action::new_local(move |ask: &TraceAsk| {
         let ask = ask.clone();
         async move {
-            match read_trace_page(ask).await {
+            match Found::of(ask).await {
                 Ok(page) => {
-                    steps.update(|steps| steps.extend(page.steps));
-                    next.set(page.next_before);
+                    steps.update(|steps| steps.extend(page.rows()));
+                    next.set(page.next);
                     is_failed.set(false);
                 }
                 Err(_) => is_failed.set(true),
@@ -174,9 +237,10 @@ fn Steps(ask: TraceAsk, found: Found) -> impl IntoView {
     let asked = StoredValue::new(ask);
     let is_empty = Memo::new(move |_| steps.with(Vec::is_empty));
     let load_more = move |_| {
-        if !is_loading.get_untracked() {
-            let ask = asked.get_value();
-            more.dispatch_local(TraceAsk { before: next.get_untracked(), ..ask });
+        if let Some(ask) = next.get_untracked()
+            && !is_loading.get_untracked()
+        {
+            more.dispatch_local(ask);
         }
     };
     let end = move || match next.get() {
@@ -207,9 +271,13 @@ fn Steps(ask: TraceAsk, found: Found) -> impl IntoView {
         >
             <section class="card card--flush">
                 <ol class="steps">
-                    <For each=move || steps.get() key=|step| step.entry.id let:step>
-                        <Step step site now ask=asked/>
-                    </For>
+                    <For
+                        each=move || steps.get()
+                        key=|(_, step)| step.entry.id
+                        children=move |(site, step)| {
+                            view! { <Step step site=StoredValue::new(site) now ask=asked/> }
+                        }
+                    />
                 </ol>
                 <div class="steps__more">
                     {move || {

@@ -22,6 +22,11 @@ messages! {
 
     store_label: "门店" / "Store";
     choose_store: "选择门店" / "Choose a store";
+    all_stores: "全部门店" / "All stores";
+    all_stores_sub: "按时间合在一起" / "Together, in the order of time";
+    all_stores_title: "先说找什么" / "Say what to look for";
+    all_stores_text: "搜一样东西，或在筛选里选一种事件或告警，就能同时看全部门店。" / "Search for something, or choose an event or an alarm in the filter, to look into all stores at once.";
+    by_store: "按门店看" / "Store by store";
     show: "查看" / "Show";
     search_label: "找商品、货架、人、设备、单据" / "Find a product, shelf, person, device or document";
     search_hint: "输入名称、编码或条码" / "Type a name, a code or a barcode";
@@ -72,7 +77,7 @@ messages! {
     step_number: "账本序号" / "Number";
     step_proof: "下载证明" / "Download proof";
     step_photos: "照片" / "Photos";
-    step_photo(n): "照片 {n}" / "Photo {n}";
+    step_photo_alt(n, what): "照片 {n}：{what}" / "Photo {n}: {what}";
     step_changes: "库存变化" / "Stock";
     step_more_changes(n): "另有 {n} 行" / "Further lines: {n}";
     stock_before: "之前" / "Before";

@@ -2,9 +2,10 @@
 
 use crate::command::{OpenError, open};
 use crate::config::Config;
-use crate::ledger::archive::{ArchiveError, Archived, export, import};
+use crate::ledger::archive::{Archive, ArchiveError, export, import};
 use crate::ledger::rebuild::{RebuildError, rebuild};
 use crate::ledger::verify::{VerifyError, verify};
+use crate::photo::store::{PhotoStore, PhotoStoreError};
 use crate::store::StoreError;
 use crate::trace;
 use std::path::Path;
@@ -33,6 +34,15 @@ pub enum LedgerCommandError {
     /// Segments could not be written or read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// Where the pictures lie cannot be used.
+    #[error(transparent)]
+    Photos(#[from] PhotoStoreError),
+    /// Events name photos that are not there.
+    #[error("{n_photos} photo(s) that events name are not among them, everything else is; see above")]
+    PhotosLost {
+        /// How many.
+        n_photos: usize,
+    },
 }
 
 /// Walks every store's chain and signed heads and names the first bad event of each.
@@ -77,28 +87,37 @@ pub async fn rebuild_read_models(config: &Config) -> Result<(), LedgerCommandErr
     Ok(())
 }
 
-/// Writes the ledger into segment files.
+/// Writes the ledger into segment files, and the photos that its events name.
 ///
 /// # Errors
-/// When the database or the disk fails.
+/// When the database or the disk fails; after everything else is written, when a photo is missing or damaged.
 pub async fn export_ledger(config: &Config, folder: &Path) -> Result<(), LedgerCommandError> {
     let (db, _) = open(config).await?;
-    tell(&export(&db, folder).await?, "written to");
-    Ok(())
+    let photos = PhotoStore::open(config).await?;
+    tell(&export(&db, &photos, folder).await?, "written to", folder)
 }
 
-/// Reads segment files into the ledger; what is there already is skipped.
+/// Reads segment files and photos; what is there already is skipped.
 ///
 /// # Errors
-/// When a segment is damaged or does not follow what is there.
+/// When a segment is damaged or does not follow what is there; after everything else is read, when a photo is missing
+/// or damaged.
 pub async fn import_ledger(config: &Config, folder: &Path) -> Result<(), LedgerCommandError> {
     let (db, keys) = open(config).await?;
-    tell(&import(&db, &keys.head_key, folder).await?, "read from");
-    Ok(())
+    let photos = PhotoStore::open(config).await?;
+    tell(&import(&db, &keys.head_key, &photos, folder).await?, "read from", folder)
 }
 
-fn tell(archived: &[Archived], verb: &str) {
-    for one in archived {
+fn tell(archive: &Archive, verb: &str, folder: &Path) -> Result<(), LedgerCommandError> {
+    for one in &archive.segments {
         println!("{}: {} events {verb} {}", one.store, one.n_events, one.path.display());
+    }
+    println!("{} photos {verb} {}", archive.n_photos, folder.display());
+    for lost in &archive.lost {
+        println!("LOST: {lost}");
+    }
+    match archive.lost.len() {
+        0 => Ok(()),
+        n_photos => Err(LedgerCommandError::PhotosLost { n_photos }),
     }
 }

@@ -9,6 +9,7 @@ use crate::router::router;
 use crate::state::{AppState, StartError};
 use crate::telemetry;
 use crate::tls::{LocalCertificate, TlsError, lan_addresses, terminal_qr};
+use crate::transfer;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
@@ -20,7 +21,7 @@ use std::time::Duration;
 
 /// How long requests may still run after the order to stop.
 const DRAIN: Duration = Duration::from_secs(10);
-/// How often ended sessions are removed.
+/// How often ended sessions are removed, and photos that no event names.
 const SWEEP: Duration = Duration::from_secs(3_600);
 
 type Handle = axum_server::Handle<SocketAddr>;
@@ -103,6 +104,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
 
     tokio::spawn(sweep(state.clone()));
     tokio::spawn(check_ledger(state.clone()));
+    tokio::spawn(transfer::watch(state.clone()));
     let stopping = handle.clone();
     let stopped_state = state.clone();
     let stopped = tokio::spawn(async move {
@@ -189,6 +191,13 @@ async fn sweep(state: AppState) {
         tokio::time::sleep(SWEEP).await;
         if let Err(error) = state.sign_in.sweep().await {
             tracing::warn!(error = crate::error::chain(&error), "ended sessions were not removed");
+        }
+        match state.photos.sweep().await {
+            Ok(0) => {}
+            Ok(n_photos) => tracing::info!(n_photos, "photos that no event names are removed"),
+            Err(error) => {
+                tracing::warn!(error = crate::error::chain(&error), "photos that no event names were not all removed");
+            }
         }
     }
 }

@@ -1,16 +1,23 @@
-//! Exports the chain as a directory of segments, and imports one.
+//! Exports the chain as a directory of segments with the photos that their events name, and imports one.
+
+mod photo;
+
+pub use photo::{LostPhoto, PhotoLoss};
 
 use super::rebuild::{RebuildError, mark, rebuild};
 use super::segment::{SegmentError, SegmentEvent, SegmentReader, SegmentWriter};
+use crate::photo::store::{PhotoStore, PhotoStoreError};
 use crate::store::movement::document_row;
 use crate::store::row::{bytes, event_id, evidence_id, head_id, receipt_id, seq, text};
 use crate::store::{Database, Masters, StoreError, StoreMaster};
 use domain::chain::{Hash, Head};
 use domain::id::{EventId, StoreCode};
 use domain::master::{Category, Product, Region, Shelf, Store, Zone};
+use domain::photo::PhotoId;
 use ed25519_dalek::{Signer, SigningKey};
+use photo::{PhotoExport, import_photos, unknown_photos};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -20,6 +27,17 @@ use surrealdb::types::{Object, Value, Variables};
 const EVENTS: u64 = 500;
 const MASTERS_FILE: &str = "masters.json";
 const EXTENSION: &str = "shelfseg";
+
+/// What was exported or imported.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Archive {
+    /// A segment each.
+    pub segments: Vec<Archived>,
+    /// Pictures that were written, or were there already.
+    pub n_photos: u64,
+    /// Photos that events name and that are not among them.
+    pub lost: Vec<LostPhoto>,
+}
 
 /// What was exported or imported of one store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +84,9 @@ pub enum ArchiveError {
     /// The database fails.
     #[error("the database fails")]
     Store(#[from] StoreError),
+    /// Where pictures go cannot be used.
+    #[error("pictures cannot be written")]
+    Photos(#[from] PhotoStoreError),
     /// The read models cannot be folded.
     #[error("the imported events cannot be folded")]
     Rebuild(#[from] RebuildError),
@@ -87,11 +108,12 @@ struct StoreFile {
     shelves: Vec<Shelf>,
 }
 
-/// Writes one segment a store with all its events, and the master data, into `directory`.
+/// Writes one segment a store with all its events, the master data, and the photos that the events name, into
+/// `directory`. A picture that is missing or is not what was kept is told of; everything else is written.
 ///
 /// # Errors
 /// When the database or the disk fails.
-pub async fn export(database: &Database, directory: &Path) -> Result<Vec<Archived>, ArchiveError> {
+pub async fn export(database: &Database, photos: &PhotoStore, directory: &Path) -> Result<Archive, ArchiveError> {
     let io_at = |path: &Path| {
         let path = path.to_owned();
         move |source| ArchiveError::Io { path, source }
@@ -100,47 +122,58 @@ pub async fn export(database: &Database, directory: &Path) -> Result<Vec<Archive
     let masters = database.load_masters().await?;
     let path = directory.join(MASTERS_FILE);
     write_masters(&path, &masters).map_err(io_at(&path))?;
-    let mut archived = Vec::new();
+    let mut export = PhotoExport::begin(database, photos, directory).await?;
+    let mut segments = Vec::new();
     for signed in database.heads(None).await? {
         let (store, last) = (signed.head.store.clone(), signed.head.seq);
         let path = directory.join(format!("{store}-{:010}-{last:010}.{EXTENSION}", 1));
-        let failed = io_at(&path);
-        let write = async {
-            let out = BufWriter::new(File::create(&path)?);
-            let mut segment = SegmentWriter::begin(out, Head::genesis(store.clone()))?;
-            let mut next = 1;
-            while next <= last {
-                let to = last.min(next + EVENTS - 1);
-                for stored in database.events(&store, next, to).await.map_err(io::Error::other)? {
-                    segment.event(&stored.body)?;
-                }
-                next = to + 1;
+        let begin = || SegmentWriter::begin(BufWriter::new(File::create(&path)?), Head::genesis(store.clone()));
+        let mut segment = begin().map_err(io_at(&path))?;
+        let mut next = 1;
+        while next <= last {
+            let to = last.min(next + EVENTS - 1);
+            let events = database.events(&store, next, to).await?;
+            for stored in &events {
+                segment.event(&stored.body).map_err(io_at(&path))?;
             }
-            segment.finish(&signed)?.get_ref().sync_all()
-        };
-        write.await.map_err(failed)?;
-        archived.push(Archived { store, path, last, n_events: last });
+            export.of(events.iter().flat_map(|stored| stored.event.event.body.photos())).await?;
+            next = to + 1;
+        }
+        segment.finish(&signed).and_then(|out| out.get_ref().sync_all()).map_err(io_at(&path))?;
+        segments.push(Archived { store, path, last, n_events: last });
     }
-    Ok(archived)
+    let (n_photos, lost) = export.finish()?;
+    Ok(Archive { segments, n_photos, lost })
 }
 
-/// Appends the segments of `directory` to the ledger and folds them. Every file is checked as a whole before anything
-/// of it is written; events that are there already are skipped, so that importing again is safe. No server may be
-/// running on the database.
+/// Appends the segments of `directory` to the ledger and folds them, and takes in the photos. Every segment is checked
+/// as a whole before anything of it is written, and every picture by its hash; what is there already is skipped, so
+/// that importing again is safe. A picture that is missing or damaged is told of and does not stop the rest. No server
+/// may be running on the database.
 ///
 /// # Errors
-/// When a segment is damaged, unsigned or follows something else than the ledger has, or the database fails.
-pub async fn import(database: &Database, key: &SigningKey, directory: &Path) -> Result<Vec<Archived>, ArchiveError> {
+/// When a segment is damaged, unsigned or follows something else than the ledger has, or the database or the disk
+/// fails.
+pub async fn import(
+    database: &Database,
+    key: &SigningKey,
+    photos: &PhotoStore,
+    directory: &Path,
+) -> Result<Archive, ArchiveError> {
     let masters = import_masters(database, directory).await?;
-    let mut archived = Vec::new();
-    for path in segments(directory)? {
-        let (store, n_events, last) = import_segment(database, key, &path).await?;
+    // Before the events that name them: what names a photo finds it.
+    let (n_photos, mut lost) = import_photos(database, photos, directory).await?;
+    let mut segments = Vec::new();
+    let mut named = BTreeSet::new();
+    for path in segment_paths(directory)? {
+        let (store, n_events, last) = import_segment(database, key, &path, &mut named).await?;
         if n_events > 0 {
             rebuild(database, &masters, &store).await?;
         }
-        archived.push(Archived { store, path, last, n_events });
+        segments.push(Archived { store, path, last, n_events });
     }
-    Ok(archived)
+    lost.extend(unknown_photos(database, named, &lost).await?);
+    Ok(Archive { segments, n_photos, lost })
 }
 
 fn write_masters(path: &Path, masters: &Masters) -> io::Result<()> {
@@ -177,7 +210,7 @@ async fn import_masters(database: &Database, directory: &Path) -> Result<Masters
 }
 
 /// Segments in the order of their names: by store, then by first number.
-fn segments(directory: &Path) -> Result<Vec<PathBuf>, ArchiveError> {
+fn segment_paths(directory: &Path) -> Result<Vec<PathBuf>, ArchiveError> {
     let failed = |source| ArchiveError::Io { path: directory.to_owned(), source };
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(directory).map_err(failed)? {
@@ -194,6 +227,7 @@ async fn import_segment(
     database: &Database,
     key: &SigningKey,
     path: &Path,
+    named: &mut BTreeSet<PhotoId>,
 ) -> Result<(StoreCode, u64, u64), ArchiveError> {
     let failed = |source| ArchiveError::Segment { path: path.to_owned(), source };
     let open = || -> Result<_, SegmentError> { SegmentReader::open(BufReader::new(File::open(path)?)) };
@@ -206,7 +240,11 @@ async fn import_segment(
         return Err(does_not_follow(known.seq));
     }
     // What the ledger has already must be the same as in the segment.
-    while segment.head().seq < known.seq && segment.next_event().map_err(failed)?.is_some() {}
+    while segment.head().seq < known.seq
+        && let Some(event) = segment.next_event().map_err(failed)?
+    {
+        named.extend(event.event.event.body.photos());
+    }
     if segment.head().seq == known.seq && segment.head().hash != known.hash {
         return Err(does_not_follow(known.seq));
     }
@@ -216,6 +254,7 @@ async fn import_segment(
     while known.seq < end.seq {
         let event = segment.next_event().map_err(failed)?;
         let is_end = event.is_none();
+        named.extend(event.iter().flat_map(|event| event.event.event.body.photos()));
         chunk.extend(event);
         if is_end || u64::try_from(chunk.len()).unwrap_or(EVENTS) >= EVENTS {
             if n_events == 0 {

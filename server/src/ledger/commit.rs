@@ -4,7 +4,8 @@ use super::decide::{Decided, StoreChange};
 use crate::store::db::first_cause;
 use crate::store::model_row::{Changes, changes};
 use crate::store::movement::document_row;
-use crate::store::row::{bytes, event_id, evidence_id, head_id, receipt_id, seq, text};
+use crate::store::row::{bytes, event_id, evidence_id, head_id, ids, photo_id, receipt_id, seq, text};
+use crate::store::transfer::{concerned, open_id, open_row};
 use crate::store::{Database, StoreError};
 use data_encoding::HEXLOWER;
 use domain::chain::SignedHead;
@@ -25,14 +26,20 @@ pub(super) enum CommitError {
 }
 
 const HEAD_MOVED: &str = "shelftrace: another process has written";
+const PHOTO_GONE: &str = "shelftrace: a photo has been removed";
 
 /// Every head is compared and set, so that of two processes that read the same head one fails; a store's first head,
 /// events and receipts are inserted, never updated: their ids being taken fails the transaction too. The heads are
-/// compared in one statement, because a loop costs several times as much a store.
+/// compared in one statement, because a loop costs several times as much a store. Photos that are named for the first
+/// time must still be there: see [`Database::remove_photo`]. Of two steps of one transfer, taken at once by two processes
+/// that write different heads, one fails on the transfer's row in the list of open ones.
 const STATEMENTS: &str = "BEGIN; \
     IF (SELECT VALUE seq FROM $heads) != $seqs { THROW 'shelftrace: another process has written' }; \
+    IF (SELECT VALUE id FROM $photos) != $photos { THROW 'shelftrace: a photo has been removed' }; \
     INSERT $new RETURN NONE; \
     FOR $row IN $replaced { UPDATE $row.id CONTENT $row RETURN NONE }; \
+    FOR $row IN $listed { UPSERT $row.id CONTENT $row RETURN NONE }; \
+    FOR $id IN $unlisted { DELETE $id RETURN NONE }; \
     COMMIT;";
 
 /// Writes what was decided; the signed heads come back.
@@ -47,6 +54,7 @@ pub(super) async fn commit(
     let mut rows = Changes::default();
     let (mut heads, mut seqs) = (Vec::new(), Vec::new());
     let mut signed = BTreeMap::new();
+    let named = decided.stores.values().flat_map(|change| &change.events).flat_map(|accepted| &accepted.photos);
     for (store, change) in &decided.stores {
         let signature = key.sign(&change.head.signed_bytes()).to_bytes();
         let row = head_row(change, &signature);
@@ -62,9 +70,22 @@ pub(super) async fn commit(
         ledger_rows(store, change, &mut rows.new);
         changes(store, &change.before, &change.after, &mut rows);
     }
+    // A store without a ledger yet has no head: one that appears makes the list longer than the numbers.
+    for (store, n) in &decided.unmoved {
+        heads.push(Value::RecordId(head_id(store)));
+        seqs.extend((*n > 0).then(|| seq(*n)));
+    }
+    let (mut listed, mut unlisted) = (Vec::new(), Vec::new());
+    for (transfer, gone) in decided.transfers.touched() {
+        listed.extend(concerned(&transfer).iter().map(|store| open_row(store, &transfer)));
+        unlisted.extend(gone.into_iter().map(|store| Value::RecordId(open_id(store, transfer.id))));
+    }
     let mut variables = Variables::new();
+    variables.insert("listed", listed);
+    variables.insert("unlisted", unlisted);
     variables.insert("heads", heads);
     variables.insert("seqs", seqs);
+    variables.insert("photos", ids(named.map(photo_id)));
     variables.insert("new", rows.new);
     variables.insert("replaced", rows.replaced);
     run(database, variables).await.map(|()| signed)
@@ -91,10 +112,10 @@ async fn run(database: &Database, variables: Variables) -> Result<(), CommitErro
 
 fn is_conflict(error: &surrealdb::Error) -> bool {
     let lost_the_race = error.query_details() == Some(&QueryError::TransactionConflict);
-    let head_moved = error.is_thrown() && error.message().contains(HEAD_MOVED);
+    let is_stale = |what: &str| error.is_thrown() && error.message().contains(what);
     // The engine's "snapshot is older than the window in which conflicts are known" has no type of its own.
     let snapshot_too_old = error.message().contains("Transaction retry required");
-    lost_the_race || head_moved || error.is_already_exists() || snapshot_too_old
+    lost_the_race || is_stale(HEAD_MOVED) || is_stale(PHOTO_GONE) || error.is_already_exists() || snapshot_too_old
 }
 
 fn head_row(change: &StoreChange, signature: &[u8]) -> Value {

@@ -3,10 +3,11 @@
 use super::Judges;
 use super::facts::ServerFacts;
 use super::load::{Loaded, Receipt};
+use super::transfers::Transfers;
 use crate::store::Masters;
 use crate::store::model_row::StoreModels;
 use domain::accept::{Refusal, Verdicts, accept};
-use domain::append::with_consequences;
+use domain::append::{recorded_at_its_hour, with_consequences};
 use domain::chain::{Hash, Head};
 use domain::event::{DeviceEvent, LedgerEvent, Stamp};
 use domain::id::{EventId, StoreCode};
@@ -14,6 +15,7 @@ use domain::instant::Timestamp;
 use domain::photo::PhotoId;
 use domain::policy::{Role, Scope, Viewer};
 use domain::sync::{Answer, Outcome};
+use domain::transfer::{Alarm, Patience, TransferId};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -25,11 +27,48 @@ pub(super) struct Item<'a> {
     pub(super) recorded_at: Timestamp,
     /// Hash of what the device says.
     content: Hash,
+    /// What the hour brought; `None` where somebody recorded it.
+    hour: Option<&'a Hour>,
 }
+
+/// A step of a transfer that is due, to be recorded by the ledger itself.
+pub(super) struct Hour {
+    transfer: TransferId,
+    alarm: Alarm,
+    patience: Patience,
+    event: DeviceEvent,
+}
+
+impl Hour {
+    pub(super) fn new(transfer: TransferId, alarm: Alarm, patience: Patience) -> Self {
+        let event = recorded_at_its_hour(transfer, &alarm, 0, alarm.at, APP).event;
+        Self { transfer, alarm, patience, event }
+    }
+
+    pub(super) fn store(&self) -> &StoreCode {
+        &self.event.store
+    }
+
+    /// The event, as number `seq` of its store, unless somebody acted before.
+    fn due(&self, transfers: &Transfers, seq: u64, recorded_at: Timestamp) -> Result<LedgerEvent, Refusal> {
+        let transfer = transfers.whole(self.transfer).ok_or(Refusal::TransferUnknown)?;
+        if transfer.due(recorded_at, &self.patience).contains(&self.alarm) {
+            return Ok(recorded_at_its_hour(self.transfer, &self.alarm, seq, recorded_at, APP));
+        }
+        let turn = transfer.check_turn(self.store(), self.alarm.step.kind());
+        Err(turn.err().unwrap_or(Refusal::AlreadyDecided))
+    }
+}
+
+const APP: &str = concat!("server ", env!("CARGO_PKG_VERSION"));
 
 impl<'a> Item<'a> {
     pub(super) fn new(event: &'a DeviceEvent, viewer: Option<&'a Viewer>, recorded_at: Timestamp) -> Self {
-        Self { event, viewer, recorded_at, content: Hash::of(&event.canonical_bytes()) }
+        Self { event, viewer, recorded_at, content: Hash::of(&event.canonical_bytes()), hour: None }
+    }
+
+    pub(super) fn of_hour(hour: &'a Hour, recorded_at: Timestamp) -> Self {
+        Self { hour: Some(hour), ..Self::new(&hour.event, None, recorded_at) }
     }
 }
 
@@ -62,6 +101,10 @@ pub(super) struct Decided {
     pub(super) answers: Vec<Answer>,
     /// Stores that get events.
     pub(super) stores: BTreeMap<StoreCode, StoreChange>,
+    /// Stores that get none, and must not have got one since these numbers.
+    pub(super) unmoved: BTreeMap<StoreCode, u64>,
+    /// The transfers that took a step.
+    pub(super) transfers: Transfers,
 }
 
 impl Decided {
@@ -71,7 +114,7 @@ impl Decided {
 }
 
 pub(super) fn decide(items: &[Item<'_>], masters: &Masters, judges: &Judges, loaded: Loaded) -> Decided {
-    let Loaded { mut receipts, heads, cited, mut models, mut photos_used, .. } = loaded;
+    let Loaded { mut receipts, heads, cited, mut models, mut photos_used, photos_there, mut transfers, .. } = loaded;
     let mut known = cited;
     let mut stores: BTreeMap<StoreCode, StoreChange> = BTreeMap::new();
     let mut answers = Vec::with_capacity(items.len());
@@ -79,7 +122,7 @@ pub(super) fn decide(items: &[Item<'_>], masters: &Masters, judges: &Judges, loa
         let event = item.event;
         let mut refuse = |why| answers.push(Answer { id: Some(event.id), outcome: Outcome::Refused { why } });
         if let Some(receipt) = receipts.get(&event.id) {
-            if receipt.content == item.content {
+            if receipt.content == item.content || item.hour.is_some() {
                 answers.push(Answer { id: Some(event.id), outcome: Outcome::Duplicate { seq: receipt.seq } });
             } else {
                 refuse(Refusal::IdReused);
@@ -101,14 +144,22 @@ pub(super) fn decide(items: &[Item<'_>], masters: &Masters, judges: &Judges, loa
             models: &change.after,
             known: &known,
             photos_used: &photos_used,
+            photos_there: &photos_there,
             judges,
+            transfers: &transfers,
         };
-        match accept(event, item.recorded_at, &facts) {
-            Err(why) => refuse(why),
-            Ok(verdicts) => {
-                let seq = change.head.seq + 1;
+        let seq = change.head.seq + 1;
+        let taken = match item.hour {
+            Some(hour) => hour.due(&transfers, seq, item.recorded_at),
+            None => accept(event, item.recorded_at, &facts).map(|verdicts| {
                 let stamp = stamp(seq, item.recorded_at, verdicts);
-                let taken = LedgerEvent { stamp, event: event.clone() };
+                LedgerEvent { stamp, event: event.clone() }
+            }),
+        };
+        match taken {
+            Err(why) => refuse(why),
+            Ok(taken) => {
+                transfers.take(&taken);
                 receipts.insert(event.id, Receipt { store: event.store.clone(), seq, content: item.content });
                 answers.push(Answer { id: Some(event.id), outcome: Outcome::Accepted { seq } });
                 change.append(taken, masters, &mut known, &mut photos_used);
@@ -116,7 +167,9 @@ pub(super) fn decide(items: &[Item<'_>], masters: &Masters, judges: &Judges, loa
         }
     }
     stores.retain(|_, change| !change.events.is_empty());
-    Decided { answers, stores }
+    let depends_on = transfers.depends_on.iter().filter(|store| !stores.contains_key(*store));
+    let unmoved = depends_on.filter_map(|store| Some((store.clone(), heads.get(store)?.seq))).collect();
+    Decided { answers, stores, unmoved, transfers }
 }
 
 fn stamp(seq: u64, recorded_at: Timestamp, verdicts: Verdicts) -> Stamp {
@@ -133,7 +186,6 @@ impl StoreChange {
         known: &mut HashMap<EventId, LedgerEvent>,
         photos_used: &mut HashSet<PhotoId>,
     ) {
-        const APP: &str = concat!("server ", env!("CARGO_PKG_VERSION"));
         let appended = with_consequences(first, APP, |event| {
             let cited = event.event.body.cites().and_then(|cites| known.get(&cites));
             self.after.apply(event, cited, masters);

@@ -1,17 +1,20 @@
 //! What the rule about an event is told: rows, master data and photos.
 
 use super::Judges;
+use super::transfers::Transfers;
 use crate::store::model_row::StoreModels;
 use crate::store::{Masters, StoreMaster};
 use domain::accept::{CitedMovement, Facts, OnlyServerKnows, PhotoFact, Recount};
 use domain::case::Case;
+use domain::credit::{Appeal, Band, PointKey, points};
 use domain::event::{DeviceEvent, EventBody, Flag, LedgerEvent};
-use domain::id::{EventId, PersonId, ShelfCode, SkuCode, StocktakeId};
+use domain::id::{EventId, PersonId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use domain::master::Store;
 use domain::movement::Units;
 use domain::photo::PhotoId;
 use domain::policy::Viewer;
 use domain::stocktake::{CountLine, LineRef, Stocktake, Thresholds, line_state};
+use domain::transfer::{Transfer, TransferId, reserved};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
@@ -22,7 +25,9 @@ pub(super) struct ServerFacts<'a> {
     pub(super) models: &'a StoreModels,
     pub(super) known: &'a HashMap<EventId, LedgerEvent>,
     pub(super) photos_used: &'a HashSet<PhotoId>,
+    pub(super) photos_there: &'a HashSet<PhotoId>,
     pub(super) judges: &'a Judges,
+    pub(super) transfers: &'a Transfers,
 }
 
 impl ServerFacts<'_> {
@@ -75,6 +80,8 @@ impl Facts for ServerFacts<'_> {
     fn photo(&self, id: &PhotoId) -> PhotoFact {
         if self.photos_used.contains(id) {
             PhotoFact::Used
+        } else if !self.photos_there.contains(id) {
+            PhotoFact::Missing
         } else {
             self.judges.photos.fact(id, &self.master.store.code)
         }
@@ -87,10 +94,7 @@ impl Facts for ServerFacts<'_> {
         }
     }
     fn lines_blocking(&self, stocktake: &StocktakeId) -> Vec<LineRef> {
-        let thresholds = self
-            .stocktake(stocktake)
-            .and_then(Stocktake::plan)
-            .map_or_else(Thresholds::default, |plan| plan.thresholds);
+        let thresholds = self.stocktake(stocktake).map_or_else(Thresholds::default, Stocktake::thresholds);
         let blocking = self.models.models.lines.iter().filter(|((of, _, sku), line)| {
             of == stocktake && line_state(line, self.price_minor(sku).unwrap_or(0), &thresholds).blocks_approval()
         });
@@ -108,5 +112,28 @@ impl Facts for ServerFacts<'_> {
         // A gap is written on no event: what is missing may still arrive.
         let raises = |known: &&LedgerEvent| flag == Flag::SequenceGap || known.stamp.flags.contains(&flag);
         Ok(known.filter(raises).map(|known| Case::raised(known, flag)))
+    }
+    fn is_store(&self, store: &StoreCode) -> bool {
+        self.masters.store(store).is_some()
+    }
+    fn transfer(&self, id: TransferId) -> Result<Option<Transfer>, OnlyServerKnows> {
+        Ok(self.transfers.whole(id))
+    }
+    fn available_units(&self, sku: &SkuCode) -> Result<Units, OnlyServerKnows> {
+        let places = self.models.models.stock.iter().filter(|((_, of), _)| of == sku);
+        let on_hand: Units = places.map(|(_, row)| row.units).sum();
+        let transfers = self.transfers.all();
+        let promised = reserved(&self.master.store.code, &transfers).get(sku).copied().unwrap_or_default();
+        Ok(on_hand - promised)
+    }
+    fn credit_band(&self) -> Band {
+        self.transfers.band(&self.master.store.code)
+    }
+    fn credit_point(&self, point: &PointKey) -> Result<Option<Appeal>, OnlyServerKnows> {
+        // What speaks against a store does not depend on its other transfers.
+        let transfer = self.transfers.of_event(&point.event);
+        let of_store = points(&self.master.store.code, transfer.iter());
+        let is_against = of_store.iter().any(|of| of.key == *point && of.weight < 0);
+        Ok(is_against.then(|| self.models.models.appeals.get(point).cloned().unwrap_or_default()))
     }
 }

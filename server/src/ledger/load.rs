@@ -1,13 +1,16 @@
 //! Reads what a batch is decided by: receipts, heads, events taken back, and the rows it will change.
 
 use super::decide::Item;
+use super::transfers::{CreditCache, Transfers, load_transfers, own_sides};
 use crate::store::model_row::{
     StoreModels, board_id, case_id, leg_key, line_id, lot_id, outcome_id, read_board, read_case, read_leg, read_line,
     read_lot, read_outcome, read_received, read_returned, read_stock, read_stocktake, read_trace, read_undone,
     read_unknown, received_id, returned_id, stock_id, trace_id, undone_id, unknown_id,
 };
+use crate::store::photo::read_photo_id;
 use crate::store::read::{read_event, read_head};
-use crate::store::row::{Fields, between, event_id, evidence_id, head_id, ids, prefixed, receipt_id, text};
+use crate::store::row::{Fields, between, event_id, evidence_id, head_id, ids, photo_id, prefixed, receipt_id, text};
+use crate::store::transfer::{appeal_id, read_appeal};
 use crate::store::{Database, Masters, StoreError};
 use domain::accept::{AGE_MAX_MS, FUTURE_MAX_MS};
 use domain::chain::{Hash, Head, SignedHead};
@@ -18,6 +21,7 @@ use domain::instant::Timestamp;
 use domain::movement::Place;
 use domain::photo::PhotoId;
 use domain::stocktake::{LineRef, Stocktake};
+use domain::transfer::{Step, TransferEvent};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Bound;
 use surrealdb::types::{RecordId, Value, Variables};
@@ -42,6 +46,10 @@ pub(super) struct Loaded {
     pub(super) models: BTreeMap<StoreCode, StoreModels>,
     /// Photos of the batch that events name already.
     pub(super) photos_used: HashSet<PhotoId>,
+    /// Transfers that the batch is about.
+    pub(super) transfers: Transfers,
+    /// Photos of the batch that are there: one that no event names may be removed at any time.
+    pub(super) photos_there: HashSet<PhotoId>,
 }
 
 pub(super) enum LoadError {
@@ -94,9 +102,11 @@ pub(super) async fn load(
     masters: &Masters,
     items: &[Item<'_>],
     stocktakes: &mut StocktakeCache,
+    credit: &mut CreditCache,
 ) -> Result<Loaded, LoadError> {
     let mut loaded = load_receipts(database, masters, items).await?;
     load_cited(database, items, &mut loaded).await?;
+    load_transfers(database, items, credit, &mut loaded).await?;
     let mut wanted = wanted(masters, items, &loaded);
     widen_to_whole_stocktakes(database, masters, &mut wanted).await?;
     load_rows(database, &wanted, stocktakes, &mut loaded).await?;
@@ -112,9 +122,12 @@ async fn load_receipts(database: &Database, masters: &Masters, items: &[Item<'_>
     let mut variables = Variables::new();
     variables.insert("receipts", ids(events.into_iter().map(receipt_id)));
     variables.insert("heads", ids(stores.iter().map(|store| head_id(store))));
-    variables.insert("evidence", ids(items.iter().flat_map(|item| item.event.body.photos()).map(evidence_id)));
-    let statements = "SELECT * FROM $receipts; SELECT * FROM $heads; SELECT * FROM $evidence;";
+    let photos = || items.iter().flat_map(|item| item.event.body.photos());
+    variables.insert("evidence", ids(photos().map(evidence_id)));
+    variables.insert("photos", ids(photos().map(photo_id)));
+    let statements = "SELECT * FROM $receipts; SELECT * FROM $heads; SELECT * FROM $evidence; SELECT id FROM $photos;";
     let mut results = database.run(statements, variables).await?;
+    let there: Vec<Value> = results.take(3).map_err(StoreError::from)?;
     let evidence: Vec<Value> = results.take(2).map_err(StoreError::from)?;
     let receipts: Vec<Value> = results.take(0).map_err(StoreError::from)?;
     let signed: Vec<Value> = results.take(1).map_err(StoreError::from)?;
@@ -124,13 +137,9 @@ async fn load_receipts(database: &Database, masters: &Masters, items: &[Item<'_>
         stores.into_iter().map(|store| (store.clone(), Head::genesis(store.clone()))).collect();
     heads.extend(signed.iter().map(|signed| (signed.head.store.clone(), signed.head.clone())));
     let signed_heads = signed.into_iter().map(|signed| (signed.head.store.clone(), signed)).collect();
-    let photos_used = evidence.into_iter().map(read_evidence).collect::<Result<_, _>>()?;
-    Ok(Loaded { receipts, heads, signed_heads, photos_used, ..Loaded::default() })
-}
-
-fn read_evidence(row: Value) -> Result<PhotoId, StoreError> {
-    let fields = Fields::of(row)?;
-    fields.parsed(PhotoId::parse(fields.key_text(0)?))
+    let photos_used = evidence.into_iter().map(read_photo_id).collect::<Result<_, _>>()?;
+    let photos_there = there.into_iter().map(read_photo_id).collect::<Result<_, _>>()?;
+    Ok(Loaded { receipts, heads, signed_heads, photos_used, photos_there, ..Loaded::default() })
 }
 
 fn read_receipt(row: Value) -> Result<(EventId, Receipt), StoreError> {
@@ -198,11 +207,19 @@ fn wanted(masters: &Masters, items: &[Item<'_>], loaded: &Loaded) -> BTreeMap<St
             loaded.cited.get(&id).map(|cited| (cited.effective_at(), &cited.event.body)).or_else(in_batch)
         });
         needs(&event.body, cited.map(|(_, body)| body), masters, &mut wanted.needs);
+        if let EventBody::Transfer(TransferEvent { step: Step::Confirmed { lines }, .. }) = &event.body {
+            // What may be promised is what all the store's places hold.
+            let shelves = masters.store(&event.store).into_iter().flat_map(|master| &master.shelves);
+            let places = shelves.map(|shelf| Place::Shelf(shelf.code.clone())).chain([Place::BackRoom]);
+            let rows = places.flat_map(|place| lines.iter().map(move |line| (place.clone(), line.sku.clone())));
+            wanted.needs.stock.extend(rows);
+        }
         wanted.stocktakes.extend(event.body.stocktake().cloned());
         let mut moved = |at: Timestamp| wanted.moved_from = Some(wanted.moved_from.map_or(at, |from| from.min(at)));
         match &event.body {
             EventBody::Counted { shelf, item: CountedItem::Known(sku), .. } => wanted.counted(shelf, sku, at),
             EventBody::Moved(_) => moved(at),
+            EventBody::Transfer(told) if !told.step.legs().is_empty() => moved(at),
             EventBody::Reversed { .. } => moved(at),
             EventBody::Approved { .. } => moved(cited.map_or(at, |(moved_at, _)| moved_at)),
             EventBody::StocktakeApproved { zeroed, .. } => {
@@ -249,7 +266,8 @@ async fn load_rows(
     loaded: &mut Loaded,
 ) -> Result<(), LoadError> {
     let mut rows: [Vec<RecordId>; ROW_TABLES.len()] = Default::default();
-    let [stock, lines, unknowns, boards, traces, undone, outcomes, returned, lots, received, cases] = &mut rows;
+    let [stock, lines, unknowns, boards, traces, undone, outcomes, returned, lots, received, cases, appeals] =
+        &mut rows;
     for (store, wanted) in wanted {
         let known = cache.of(database, &loaded.heads[store]).await?;
         let may_change = |stocktake: &Stocktake| {
@@ -259,6 +277,7 @@ async fn load_rows(
                     .is_some_and(|from| stocktake.submitted_at.is_none_or(|at| at.plus_ms(SUBMITTED_MARGIN_MS) >= from))
         };
         let models = loaded.models.entry(store.clone()).or_default();
+        models.models.transfers.extend(own_sides(&loaded.transfers, store, &wanted.needs.transfers));
         models.models.stocktakes = known
             .iter()
             .filter(|(_, known)| may_change(known))
@@ -273,6 +292,7 @@ async fn load_rows(
         returned.extend(wanted.needs.returned.iter().map(|key| returned_id(store, key)));
         lots.extend(wanted.needs.lots.iter().map(|key| lot_id(store, key)));
         received.extend(wanted.needs.received.iter().map(|key| received_id(store, key)));
+        appeals.extend(wanted.needs.appeals.iter().map(|point| appeal_id(store, point)));
         cases.extend(wanted.needs.cases.iter().map(|(event, flag)| case_id(store, *event, *flag)));
         for stocktake in stocktakes {
             let line =
@@ -304,8 +324,9 @@ async fn load_rows(
 }
 
 /// The tables of which single rows are read.
-const ROW_TABLES: [&str; 11] =
-    ["stock", "line", "unknown", "board", "trace", "undone", "outcome", "returned", "lot", "received", "case"];
+const ROW_TABLES: [&str; 12] = [
+    "stock", "line", "unknown", "board", "trace", "undone", "outcome", "returned", "lot", "received", "case", "appeal",
+];
 
 fn unmoved(heads: Vec<Value>, loaded: &Loaded) -> Result<(), LoadError> {
     for row in heads {
@@ -333,6 +354,7 @@ fn take_row(table: &str, row: Value, loaded: &mut Loaded) -> Result<(), LoadErro
         "lot" => models.models.lots.extend([read_lot(row)?]),
         "received" => models.models.received.extend([read_received(row)?]),
         "case" => models.models.cases.extend([read_case(row)?]),
+        "appeal" => models.models.appeals.extend([read_appeal(row)?]),
         _ => unreachable!("every table of ROW_TABLES is above"),
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use crate::store::model_row::{Changes, StoreModels, TABLES, changes};
 use crate::store::row::{prefixed, text};
+use crate::store::transfer::OPEN;
 use crate::store::{Database, Masters, StoreError};
 use domain::chain::Hash;
 use domain::event::LedgerEvent;
@@ -69,6 +70,7 @@ pub async fn rebuild(database: &Database, masters: &Masters, store: &StoreCode) 
         variables.insert("rows", chunk.to_vec());
         database.run("INSERT $rows RETURN NONE", variables).await?;
     }
+    database.list_open_anew(store, models.models.transfers.keys().copied().collect()).await?;
     let mut variables = Variables::new();
     variables.insert("id", Value::RecordId(RecordId::new("refold", store.as_str())));
     database.run("DELETE $id RETURN NONE", variables).await?;
@@ -158,7 +160,7 @@ pub async fn model_hash(database: &Database, store: &StoreCode) -> Result<Hash, 
 
 async fn hash_in_pages(database: &Database, store: &StoreCode, n_rows: usize) -> Result<Hash, StoreError> {
     let mut hasher = Sha256::new();
-    for table in TABLES {
+    for table in TABLES.into_iter().chain([OPEN]) {
         let mut range = prefixed(table, vec![text(store.as_str())]);
         loop {
             let mut variables = Variables::new();

@@ -1,9 +1,10 @@
 //! The one task that appends: takes whatever has queued, commits it in one transaction, then answers.
 
 use super::commit::{CommitError, commit};
-use super::decide::{Decided, Item, decide};
+use super::decide::{Decided, Hour, Item, decide};
 use super::heads::HeadsLog;
 use super::load::{LoadError, StocktakeCache, load};
+use super::transfers::CreditCache;
 use super::{Appended, Health, Judges, LedgerError};
 use crate::clock::Clock;
 use crate::keys::Keys;
@@ -26,6 +27,7 @@ const ATTEMPTS: u32 = 60;
 pub(super) enum Work {
     Append { viewer: Viewer, events: Vec<DeviceEvent> },
     Import { events: Vec<(DeviceEvent, Timestamp)> },
+    Hour { due: Vec<Hour> },
 }
 
 impl Work {
@@ -33,6 +35,7 @@ impl Work {
         match self {
             Self::Append { events, .. } => events.len(),
             Self::Import { events } => events.len(),
+            Self::Hour { due } => due.len(),
         }
     }
 
@@ -42,6 +45,7 @@ impl Work {
             Self::Import { events } => {
                 events.iter().map(|(event, recorded_at)| Item::new(event, None, *recorded_at)).collect()
             }
+            Self::Hour { due } => due.iter().map(|hour| Item::of_hour(hour, now)).collect(),
         }
     }
 }
@@ -65,6 +69,7 @@ pub(super) struct Writer {
     log: HeadsLog,
     health: watch::Sender<Health>,
     stocktakes: StocktakeCache,
+    credit: CreditCache,
 }
 
 impl Writer {
@@ -77,7 +82,8 @@ impl Writer {
         log: HeadsLog,
         health: watch::Sender<Health>,
     ) -> Self {
-        Self { database, directory, keys, judges, clock, log, health, stocktakes: StocktakeCache::default() }
+        let (stocktakes, credit) = Default::default();
+        Self { database, directory, keys, judges, clock, log, health, stocktakes, credit }
     }
 
     pub(super) async fn run(mut self, mut messages: mpsc::Receiver<Message>) {
@@ -162,7 +168,7 @@ impl Writer {
 
     async fn attempt(&mut self, items: &[Item<'_>]) -> Result<(Decided, BTreeMap<StoreCode, SignedHead>), Failure> {
         let masters = self.directory.masters();
-        let loaded = load(&self.database, &masters, items, &mut self.stocktakes).await?;
+        let loaded = load(&self.database, &masters, items, &mut self.stocktakes, &mut self.credit).await?;
         let mut heads = loaded.signed_heads.clone();
         let decided = decide(items, &masters, &self.judges, loaded);
         let signed = commit(&self.database, &decided, &self.keys.head_key).await?;
@@ -220,6 +226,7 @@ fn heads_of(work: &Work, heads: &BTreeMap<StoreCode, SignedHead>) -> Vec<SignedH
     let mut stores: Vec<&StoreCode> = match work {
         Work::Append { events, .. } => events.iter().map(|event| &event.store).collect(),
         Work::Import { events } => events.iter().map(|(event, _)| &event.store).collect(),
+        Work::Hour { due } => due.iter().map(Hour::store).collect(),
     };
     stores.sort();
     stores.dedup();

@@ -51,6 +51,20 @@ impl PhotoIndex {
         }
     }
 
+    /// Forgets a photo.
+    pub fn remove(&self, id: &PhotoId) {
+        let mut inner = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if inner.by_id.remove(id).is_some() {
+            inner.hashes.retain(|(_, other)| other != id);
+        }
+    }
+
+    /// The photos that the server has had since `from`, and before `until`.
+    #[must_use]
+    pub fn arrived(&self, from: Timestamp, until: Timestamp) -> Vec<PhotoRecord> {
+        self.read().by_id.values().filter(|record| from <= record.at && record.at < until).cloned().collect()
+    }
+
     /// What is known of a photo.
     #[must_use]
     pub fn get(&self, id: &PhotoId) -> Option<PhotoRecord> {
@@ -138,6 +152,20 @@ mod tests {
         assert_eq!(photos.each_ref().map(similar), [None, Some(photos[0].id), Some(photos[1].id), None]);
         assert_eq!(index.similar(likeness(0b1111)), [photos[1].id, photos[2].id, photos[0].id]);
         assert_eq!(index.facts(&PhotoId::of(b"?")), None);
+    }
+
+    #[test]
+    fn a_photo_that_is_forgotten_is_like_no_other() {
+        let index = PhotoIndex::default();
+        let photos = [record(1, 0), record(2, 0b1111)];
+        photos.iter().for_each(|photo| index.add(photo.clone()));
+        let between =
+            |from: i64, until: i64| index.arrived(Timestamp::from_unix_ms(from), Timestamp::from_unix_ms(until)).len();
+        assert_eq!((between(1, 2), between(1, 3), between(3, 9)), (1, 2, 0));
+        index.remove(&photos[0].id);
+        assert_eq!(index.get(&photos[0].id), None);
+        assert_eq!(index.facts(&photos[1].id).expect("known").similar_to, None);
+        assert_eq!(between(1, 3), 1);
     }
 
     #[test]

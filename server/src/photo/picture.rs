@@ -56,6 +56,14 @@ pub fn make(id: PhotoId, bytes: &[u8]) -> Result<Picture, PhotoRefusal> {
     })
 }
 
+/// Makes the small form anew from a picture as it is kept, such as one that comes back from an export.
+///
+/// # Errors
+/// When it cannot be decoded.
+pub fn thumb(kept: &[u8]) -> Result<Vec<u8>, PhotoRefusal> {
+    encode(&shrunk(&decode(PhotoKind::Jpeg, kept)?, PHOTO_THUMB_SIDE_MAX), THUMB_QUALITY)
+}
+
 fn decode(kind: PhotoKind, bytes: &[u8]) -> Result<DynamicImage, PhotoRefusal> {
     if kind == PhotoKind::Jpeg && !is_whole_jpeg(bytes) {
         return Err(PhotoRefusal::PhotoDamaged);

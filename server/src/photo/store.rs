@@ -137,6 +137,27 @@ impl PhotoStore {
             Self::Bucket(bucket, prefix) => Ok(bucket.get(&key(prefix, &name)).await?.bytes().await?),
         }
     }
+
+    /// Removes a picture; one that is not there is no error.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub async fn remove(&self, id: &PhotoId, size: Size) -> Result<(), PhotoStoreError> {
+        let name = name(id, size);
+        match self {
+            Self::Folder(root) => {
+                let path = root.join(name);
+                match tokio::fs::remove_file(&path).await {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(&path)(error)),
+                    _ => Ok(()),
+                }
+            }
+            Self::Bucket(bucket, prefix) => match bucket.delete(&key(prefix, &name)).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+                Err(error) => Err(error.into()),
+            },
+        }
+    }
 }
 
 fn key(prefix: &str, name: &str) -> Key {

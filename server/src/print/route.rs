@@ -1,11 +1,12 @@
 //! Sheets over HTTP, for whoever may print labels in the store: see the table of [`crate::access`].
 
-use super::{CSS, CSS_PATH, Style, count_sheet, faced, product_sheet, shelf_sheet};
+use super::{CSS, CSS_PATH, Style, count_sheet, faced, product_sheet, shelf_sheet, waybill};
 use crate::access::Asker;
 use crate::error::ApiError;
 use crate::read;
 use crate::state::AppState;
 use crate::store::master::Masters;
+use crate::transfer;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse};
@@ -13,6 +14,7 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use domain::id::{ShelfCode, StocktakeId, StoreCode};
 use domain::master::Shelf;
+use domain::transfer::TransferId;
 use frontend::shell::cookie;
 use frontend::text::Language;
 use serde::Deserialize;
@@ -23,6 +25,7 @@ pub fn routes() -> Router<AppState> {
         .route("/print/shelves/{store}", get(shelves))
         .route("/print/products/{store}", get(products))
         .route("/print/count-sheet/{store}/{stocktake}", get(counts))
+        .route("/print/waybill/{transfer}", get(of_transfer))
         .route(CSS_PATH, get(css))
 }
 
@@ -67,6 +70,17 @@ async fn counts(
     let masters = state.directory.masters();
     let zones = masters.store(&store).map_or(&[][..], |master| &master.zones);
     Ok(Html(count_sheet(&sheet, zones, language_of(&headers), Style::Linked)))
+}
+
+async fn of_transfer(
+    State(state): State<AppState>,
+    Extension(asker): Extension<Asker>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Html<String>, ApiError> {
+    let id = TransferId::parse(&id).map_err(|_| ApiError::NotFound)?;
+    let shown = transfer::detail(&state, asker.viewer()?, id).await?;
+    Ok(Html(waybill(&shown, language_of(&headers), Style::Linked)))
 }
 
 impl Part {

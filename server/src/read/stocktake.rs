@@ -11,7 +11,7 @@ use domain::review::{
     LineFacts, LineFilter, ReviewPage, ShelfProgress, StocktakeDetail, StocktakeList, counter_progress, review,
     review_lines, scope, shelf_progress, summarise,
 };
-use domain::stocktake::{CountLine, LineRef, Stage, Stocktake, Thresholds};
+use domain::stocktake::{CountLine, LineRef, Stage, Stocktake};
 use frontend::backend::{CountSheet, RecountRow, SheetItem, SheetShelf, ShelfTask, Workbench};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -110,10 +110,6 @@ async fn lines_of(state: &AppState, store: &StoreCode, stocktake: &StocktakeId) 
     Ok(state.db.count_lines(store, stocktake).await?.into_iter().collect())
 }
 
-fn thresholds(stocktake: &Stocktake) -> Thresholds {
-    stocktake.plan().map_or_else(Thresholds::default, |plan| plan.thresholds)
-}
-
 /// One stocktake. While it is being counted it holds no expected quantity.
 ///
 /// # Errors
@@ -130,7 +126,7 @@ pub async fn stocktake(state: &AppState, store: &StoreCode, id: &StocktakeId) ->
     let scope = scope_of(master, &known, &stocked);
     let shelves = shelf_progress(&known, &master.shelves, &scope, &lines);
     let counters = counter_progress(&shelves, &lines, now);
-    let review = (!is_counting).then(|| review(facts(&masters, &whole(&scope, &lines), &stocked), &thresholds(&known)));
+    let review = (!is_counting).then(|| review(facts(&masters, &whole(&scope, &lines), &stocked), &known.thresholds()));
     let summary = summarise(&known, &scope, &lines, |line| price(&masters, &line.sku));
     let finished = shelves.iter().filter_map(|shelf| shelf.finished.as_ref().map(|(_, person)| person.clone()));
     let people = counters.iter().map(|counter| counter.person.clone()).chain(finished);
@@ -141,7 +137,7 @@ pub async fn stocktake(state: &AppState, store: &StoreCode, id: &StocktakeId) ->
         store_name: master.store.name.clone(),
         zone_offset: master.store.zone_offset,
         seq,
-        thresholds: thresholds(&known),
+        thresholds: known.thresholds(),
         people: named(state, people),
         summary,
         shelves,
@@ -190,7 +186,7 @@ pub async fn review_page(
     let stocked = stocked(state, store).await?;
     let lines = whole(&scope_of(master, &known, &stocked), &lines_of(state, store, id).await?);
     let skip = usize::try_from(skip).unwrap_or(usize::MAX);
-    let (lines, n_all) = review_lines(facts(&masters, &lines, &stocked), &thresholds(&known), filter, skip);
+    let (lines, n_all) = review_lines(facts(&masters, &lines, &stocked), &known.thresholds(), filter, skip);
     let people = lines.iter().flat_map(|line| line.counts.iter().map(|(person, _)| person.clone()));
     let people = named(state, people);
     Ok(ReviewPage { filter, lines, n_all: u32::try_from(n_all).unwrap_or(u32::MAX), people })

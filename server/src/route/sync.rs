@@ -9,7 +9,7 @@ use crate::store::device::DeviceReport;
 use axum::extract::{Request, State};
 use axum::{Extension, Json};
 use domain::accept::Refusal;
-use domain::event::{DeviceEvent, EventBody};
+use domain::event::DeviceEvent;
 use domain::id::{DeviceId, EventId, StoreCode};
 use domain::photo::PhotoId;
 use domain::policy::{Scope, Viewer};
@@ -54,7 +54,7 @@ pub async fn sync(
         }
     }
     metrics::counter!("shelftrace_sync_events_total").increment(answers.len() as u64);
-    let named: Vec<PhotoId> = events.iter().flat_map(photos).copied().collect();
+    let named: Vec<PhotoId> = events.iter().flat_map(|event| event.body.photos()).copied().collect();
     state.photos.look_up(&named).await;
     let appended = state.ledger.append(viewer.clone(), events).await.map_err(ApiError::unavailable)?;
     for (place, answer) in places.into_iter().zip(appended.answers) {
@@ -79,14 +79,6 @@ pub async fn sync(
     let witnessed = request.witnessed.into_iter().filter(|head| is_signed(head, &key)).collect();
     state.devices.note(request.device, report, refused, witnessed);
     Ok(Json(SyncResponse { protocol: PROTOCOL, now: state.clock.now(), answers, heads: appended.heads }))
-}
-
-/// The photos that an event names.
-fn photos(event: &DeviceEvent) -> &[PhotoId] {
-    match &event.body {
-        EventBody::Moved(movement) => &movement.photos,
-        _ => &[],
-    }
 }
 
 fn number_and_store(event: &Value) -> (Option<u64>, Option<StoreCode>) {

@@ -4,10 +4,10 @@ use crate::access::{Asker, store_in_query};
 use crate::error::ApiError;
 use crate::read;
 use crate::state::AppState;
-use crate::trace::page;
+use crate::trace::suggest::suggestions;
 use axum::extract::{Query, RawQuery, State};
 use axum::{Extension, Json};
-use domain::trace::{Suggestion, TraceAsk, TracePage};
+use domain::trace::{Suggestion, TraceAcross, TraceAsk, TracePage};
 use serde::Deserialize;
 
 /// The newest events that fit.
@@ -20,6 +20,15 @@ pub async fn search(
     // A store's own people need not name it.
     let store = store_in_query(asker.viewer()?, query.as_deref())?.to_string();
     read::trace_page(&state, &TraceAsk { store, ..ask }).await.map(Json)
+}
+
+/// The newest events that fit in all stores of the viewer.
+pub async fn search_across(
+    State(state): State<AppState>,
+    Extension(asker): Extension<Asker>,
+    Query(ask): Query<TraceAsk>,
+) -> Result<Json<TraceAcross>, ApiError> {
+    read::trace_across(&state, asker.viewer()?, &ask).await.map(Json)
 }
 
 /// What was typed.
@@ -36,5 +45,5 @@ pub async fn suggest(
     Query(typed): Query<Typed>,
 ) -> Result<Json<Vec<Suggestion>>, ApiError> {
     let store = store_in_query(asker.viewer()?, query.as_deref())?;
-    Ok(Json(page::suggestions(&state.db, &state.directory, &store, &typed.q).await?))
+    Ok(Json(suggestions(&state.db, &state.directory, &store, &typed.q).await?))
 }

@@ -23,6 +23,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 4, name: "document", statements: include_str!("../../migrations/0004_document.surql") },
     Migration { number: 5, name: "trace", statements: include_str!("../../migrations/0005_trace.surql") },
     Migration { number: 6, name: "message", statements: include_str!("../../migrations/0006_message.surql") },
+    Migration { number: 7, name: "transfer", statements: include_str!("../../migrations/0007_transfer.surql") },
 ];
 
 /// Why the schema does not fit this program.

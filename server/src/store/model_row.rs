@@ -2,6 +2,7 @@
 
 use super::db::StoreError;
 use super::row::{Fields, at, bytes, id, int, text};
+use super::transfer::{appeal_row, side_row};
 use domain::approval::Outcome;
 use domain::case::Case;
 use domain::event::{EventBody, Flag, LedgerEvent};
@@ -10,13 +11,14 @@ use domain::id::{EventId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use domain::instant::Timestamp;
 use domain::movement::{Lot, Place, Units};
 use domain::stocktake::{CountLine, Stocktake};
+use domain::transfer::Step;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use surrealdb::types::{Object, RecordId, SurrealValue, Value};
 
 /// The tables that hold read models, and nothing else.
-pub(crate) const TABLES: [&str; 13] = [
+pub(crate) const TABLES: [&str; 15] = [
     "stock",
     "leg",
     "stocktake",
@@ -30,6 +32,8 @@ pub(crate) const TABLES: [&str; 13] = [
     "lot",
     "received",
     "case",
+    "transfer",
+    "appeal",
 ];
 
 /// Newest events kept per shelf.
@@ -73,13 +77,19 @@ pub(crate) fn shelves_of<'a>(body: &'a EventBody, cited: Option<&'a EventBody>) 
             lines.iter().map(|line| &line.shelf).collect()
         }
         EventBody::LineDecided { line, .. } => vec![&line.shelf],
+        EventBody::Transfer(told) => match &told.step {
+            Step::Picked { lines } => lines.iter().filter_map(|line| line.from.shelf()).collect(),
+            Step::Received { lines, .. } => lines.iter().filter_map(|line| line.to.shelf()).collect(),
+            _ => Vec::new(),
+        },
         EventBody::VariancePosted { lines, .. } => lines.iter().map(|posted| &posted.line.shelf).collect(),
         EventBody::StocktakeOpened { .. }
         | EventBody::StocktakeSubmitted { .. }
         | EventBody::StocktakePlanned { .. }
         | EventBody::StocktakeCancelled { .. }
         | EventBody::CaseTaken { .. }
-        | EventBody::CaseClosed { .. } => Vec::new(),
+        | EventBody::CaseClosed { .. }
+        | EventBody::Credit(_) => Vec::new(),
     }
 }
 
@@ -114,6 +124,8 @@ pub(crate) fn changes(store: &StoreCode, before: &StoreModels, after: &StoreMode
     diff(&old.cases, &new.cases, changes, |(event, flag), case| {
         record(case_id(store, *event, *flag), [("case", packed(case)), (CASE_OPEN, Value::Bool(case.closed.is_none()))])
     });
+    diff(&old.transfers, &new.transfers, changes, |transfer, side| side_row(store, *transfer, side));
+    diff(&old.appeals, &new.appeals, changes, |point, appeal| appeal_row(store, point, appeal));
     for event in new.undone.difference(&old.undone) {
         changes.new.push(record(undone_id(store, *event), []));
     }

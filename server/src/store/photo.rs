@@ -1,15 +1,17 @@
 //! What is known of each photo; the pictures themselves lie in [`crate::photo::store`].
 
 use super::db::{Database, StoreError, checked};
-use super::row::{Fields, ids};
+use super::row::{Fields, at, evidence_id, ids, photo_id};
 use domain::chain::Hash;
 use domain::id::{PersonId, StoreCode};
 use domain::instant::Timestamp;
 use domain::photo::{FineHash, Likeness, PerceptualHash, PhotoId, PhotoKind};
-use surrealdb::types::{RecordId, SurrealValue, Value, Variables};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use surrealdb::types::{SurrealValue, Value, Variables};
 
-/// A photo that is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A photo that is kept. As JSON it is a line of an export: see `docs/segments.md`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhotoRecord {
     /// Its name.
     pub id: PhotoId,
@@ -94,9 +96,40 @@ impl Database {
     /// When the database fails or a row is damaged.
     pub async fn photos_named(&self, named: &[PhotoId]) -> Result<Vec<PhotoRecord>, StoreError> {
         let mut variables = Variables::new();
-        variables.insert("ids", ids(named.iter().map(|id| RecordId::new("photo", id.to_string()))));
+        variables.insert("ids", ids(named.iter().map(photo_id)));
         let rows: Vec<Value> = self.run("SELECT * FROM $ids", variables).await?.take(0)?;
         rows.into_iter().map(read).collect()
+    }
+
+    /// Which of the photos an event names.
+    ///
+    /// # Errors
+    /// When the database fails or a row is damaged.
+    pub async fn photos_in_events(&self, photos: &[PhotoId]) -> Result<BTreeSet<PhotoId>, StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("ids", ids(photos.iter().map(evidence_id)));
+        let rows: Vec<Value> = self.run("SELECT * FROM $ids", variables).await?.take(0)?;
+        rows.into_iter().map(read_photo_id).collect()
+    }
+
+    /// Removes what is known of a photo, unless an event names it or it is not this record any more. Returns whether it
+    /// is gone.
+    ///
+    /// # Errors
+    /// When the database fails, or an event names the photo at this moment.
+    pub async fn remove_photo(&self, photo: &PhotoRecord) -> Result<bool, StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("evidence", Value::RecordId(evidence_id(&photo.id)));
+        variables.insert("photo", Value::RecordId(photo_id(&photo.id)));
+        variables.insert("at", at(photo.at));
+        match self.run(REMOVE, variables).await {
+            Ok(mut results) => {
+                let removed: Vec<Value> = results.take(2)?;
+                Ok(!removed.is_empty())
+            }
+            Err(StoreError::Database(error)) if error.is_already_exists() => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// What is known of every photo.
@@ -108,6 +141,14 @@ impl Database {
         rows.into_iter().map(read).collect()
     }
 }
+
+/// Taking the name that an event's row would have, in the same transaction, makes an event that names the photo
+/// meanwhile and this removal fail each other: whoever is second.
+const REMOVE: &str = "BEGIN; \
+    CREATE $evidence RETURN NONE; \
+    DELETE $photo WHERE at = $at RETURN BEFORE; \
+    DELETE $evidence RETURN NONE; \
+    COMMIT;";
 
 fn read(row: Value) -> Result<PhotoRecord, StoreError> {
     let mut fields = Fields::of(row)?;
@@ -131,6 +172,12 @@ fn read(row: Value) -> Result<PhotoRecord, StoreError> {
         },
         kept: fields.parsed(Hash::try_from(kept?))?,
     })
+}
+
+/// The photo that a row of `photo` or `evidence` is about.
+pub(crate) fn read_photo_id(row: Value) -> Result<PhotoId, StoreError> {
+    let fields = Fields::of(row)?;
+    fields.parsed(PhotoId::parse(fields.key_text(0)?))
 }
 
 fn fine(text: &str) -> Option<FineHash> {

@@ -13,6 +13,7 @@ use domain::board::{
     BoardCell, ShelfCell, ShelfDetail, ShelfLine, StorePlan, StoreRow, TraceEntry, TraceWhat, UnknownOnShelf,
 };
 use domain::chain::{Hash, Head, SignedHead};
+use domain::credit::CreditEvent;
 use domain::event::{CountedItem, EventBody, LedgerEvent};
 use domain::fold::{Area, StockRow};
 use domain::id::{EventId, ShelfCode, SkuCode, StocktakeId, StoreCode};
@@ -512,6 +513,17 @@ fn what(masters: &Masters, event: &LedgerEvent, cited: Option<&EventBody>) -> Tr
         EventBody::StocktakeCancelled { note, .. } => TraceWhat::StocktakeCancelled { note: note.clone() },
         EventBody::VariancePosted { lines, .. } => {
             TraceWhat::VariancePosted { n_lines: n(lines.len()), units: lines.iter().map(|posted| posted.units).sum() }
+        }
+        EventBody::Transfer(told) => TraceWhat::Transfer {
+            transfer: told.transfer,
+            step: told.step.kind(),
+            units: told.step.units().into_values().sum(),
+            note: told.step.note().map(str::to_owned),
+        },
+        EventBody::Credit(told) => {
+            let (CreditEvent::Disputed { note, .. } | CreditEvent::Judged { note, .. }) = told;
+            let is_judged = matches!(told, CreditEvent::Judged { .. });
+            TraceWhat::Credit { is_judged, note: note.clone() }
         }
         EventBody::CaseTaken { flag, .. } => TraceWhat::CaseTaken { flag: *flag },
         EventBody::CaseClosed { flag, outcome, note, .. } => {

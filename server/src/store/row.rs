@@ -62,6 +62,10 @@ pub(crate) fn receipt_id(event: EventId) -> RecordId {
     RecordId::new("receipt", event.to_string())
 }
 
+pub(crate) fn photo_id(photo: &PhotoId) -> RecordId {
+    RecordId::new("photo", photo.to_string())
+}
+
 pub(crate) fn evidence_id(photo: &PhotoId) -> RecordId {
     RecordId::new("evidence", photo.to_string())
 }

@@ -44,6 +44,16 @@ pub async fn indexed_to(database: &Database, store: &StoreCode) -> Result<u64, S
     Ok(mark(database, store).await?.map_or(0, |mark| mark.seq))
 }
 
+/// How far each store's index reaches; stores without one are left out.
+pub(super) async fn indexed_to_all(database: &Database) -> Result<BTreeMap<StoreCode, u64>, StoreError> {
+    let rows: Vec<Value> = database.run("SELECT * FROM indexed", Variables::new()).await?.take(0)?;
+    let read = |row| {
+        let mut fields = Fields::of(row)?;
+        Ok((fields.parsed(StoreCode::parse(fields.key_text(0)?))?, fields.n("seq")?))
+    };
+    rows.into_iter().map(read).collect()
+}
+
 /// How far a store's index reaches.
 struct Mark {
     seq: u64,
@@ -264,7 +274,7 @@ pub async fn index_hash(database: &Database, store: &StoreCode) -> Result<Hash, 
 /// Rows that a page shows of a tail: kept here so that only this module and its neighbours know how they look.
 pub(super) async fn tails(
     database: &Database,
-    wanted: impl IntoIterator<Item = RecordId>,
+    wanted: Vec<RecordId>,
 ) -> Result<Vec<(StoreCode, Subject, Tail)>, StoreError> {
     read(database, ids(wanted)).await?.into_iter().map(read_tail).collect()
 }

@@ -1,6 +1,7 @@
 //! What a search found, told to people: names, places, and what each event did to stock.
 
-use super::index::{subjects_like, tails};
+use super::across::{mark, search_across};
+use super::index::tails;
 use super::posting::tail_id;
 use super::search::search;
 use crate::store::model_row::{leg_key, read_leg, read_stock, stock_id};
@@ -10,12 +11,12 @@ use crate::store::{Database, Directory, Masters, StoreError, StoreMaster};
 use domain::append::LEDGER_DEVICE;
 use domain::event::{EventBody, LedgerEvent};
 use domain::fold::LegKey;
-use domain::id::{EventId, PersonId, ShelfCode, SkuCode, StoreCode};
+use domain::id::{EventId, PersonId, SkuCode, StoreCode};
 use domain::instant::Timestamp;
 use domain::movement::{Leg, Place, Units, reversed};
 use domain::trace::{
-    CHANGES_MAX, EventKind, StockChange, StoreSite, Subject, SubjectKind, Suggestion, TracePage, TraceQuery, TraceStep,
-    TraceStore, TraceStores,
+    CHANGES_MAX, EventKind, StockChange, StoreSite, Subject, SubjectKind, TraceAcross, TraceMark, TracePage,
+    TraceQuery, TraceStep, TraceStore, TraceStores,
 };
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -23,8 +24,6 @@ use surrealdb::types::{Value, Variables};
 
 /// Legs of one item in one place looked through for the stock before and after. Beyond that the page leaves it out.
 const LEGS_MAX: i64 = 20_000;
-/// Suggestions of one kind.
-const SUGGESTIONS: usize = 5;
 
 /// A page of a search, or `None` where there is no such store.
 ///
@@ -40,7 +39,68 @@ pub async fn trace_page(
     let Some(master) = masters.store(&query.store) else { return Ok(None) };
     let found = search(database, query).await?;
     let next_before = found.events.last().map(|stored| stored.event.stamp.seq).filter(|_| found.has_more);
-    let mut ascending = found.events;
+    let steps = told(database, directory, query, found.events).await?;
+    Ok(Some(TracePage {
+        now,
+        site: site(master),
+        title: query.subjects.first().map(|subject| title(&masters, &people, subject)),
+        steps,
+        next_before,
+        n_behind: found.n_behind,
+    }))
+}
+
+/// A page of a search over several stores, one query each. The caller has made sure that the viewer may see each.
+///
+/// # Errors
+/// When the database fails or a record is damaged.
+pub async fn trace_across(
+    database: &Database,
+    directory: &Directory,
+    queries: &[TraceQuery],
+    past: Option<&TraceMark>,
+    now: Timestamp,
+) -> Result<TraceAcross, StoreError> {
+    let (masters, people) = (directory.masters(), directory.people());
+    let limit = queries.first().map_or(0, |query| query.limit as usize);
+    let found = search_across(database, queries, past, limit).await?;
+    let next_past = found.events.last().map(mark).filter(|_| found.has_more);
+    let mut by_store: BTreeMap<StoreCode, Vec<StoredEvent>> = BTreeMap::new();
+    let order: Vec<StoreCode> = found.events.iter().map(|stored| stored.event.event.store.clone()).collect();
+    for stored in found.events {
+        by_store.entry(stored.event.event.store.clone()).or_default().push(stored);
+    }
+    let mut sites = Vec::new();
+    let mut steps = BTreeMap::new();
+    for query in queries {
+        let Some(events) = by_store.remove(&query.store) else { continue };
+        sites.extend(masters.store(&query.store).map(site));
+        steps.insert(&query.store, told(database, directory, query, events).await?.into_iter());
+    }
+    // Each store's own stay in their order.
+    let steps = order.iter().filter_map(|store| steps.get_mut(store)?.next()).collect();
+    Ok(TraceAcross {
+        now,
+        sites,
+        title: queries
+            .first()
+            .and_then(|query| query.subjects.first())
+            .map(|subject| title(&masters, &people, subject)),
+        steps,
+        next_past,
+        n_behind: found.n_behind,
+    })
+}
+
+/// Events of one store, the newest first, told to people.
+async fn told(
+    database: &Database,
+    directory: &Directory,
+    query: &TraceQuery,
+    events: Vec<StoredEvent>,
+) -> Result<Vec<TraceStep>, StoreError> {
+    let (masters, people) = (directory.masters(), directory.people());
+    let mut ascending = events;
     ascending.reverse();
     let cited = database.events_at(&query.store, ascending.iter().filter_map(|stored| stored.cites)).await?;
     let cited: BTreeMap<u64, LedgerEvent> =
@@ -56,15 +116,7 @@ pub async fn trace_page(
     let stock = stock_around(database, &query.store, shown).await?;
     let entries = database.entries(&masters, &people, &query.store, ascending.clone()).await?;
     let steps = entries.into_iter().zip(ascending.iter().zip(booked).rev());
-    let steps = steps.map(|(entry, (stored, legs))| step(&masters, entry, stored, &legs, &stock)).collect();
-    Ok(Some(TracePage {
-        now,
-        site: site(master),
-        title: query.subjects.first().map(|subject| title(&masters, &people, subject)),
-        steps,
-        next_before,
-        n_behind: found.n_behind,
-    }))
+    Ok(steps.map(|(entry, (stored, legs))| step(&masters, entry, stored, &legs, &stock)).collect())
 }
 
 fn site(master: &StoreMaster) -> StoreSite {
@@ -133,6 +185,7 @@ fn booked(event: &LedgerEvent, cited: Option<&LedgerEvent>) -> Vec<Booked> {
     let at = event.effective_at();
     match (&event.event.body, cited.map(|cited| (cited, &cited.event.body))) {
         (EventBody::Moved(movement), _) => of(&movement.legs, at, event.event.id),
+        (EventBody::Transfer(told), _) => of(&told.step.legs(), at, event.event.id),
         (EventBody::Approved { cites }, Some((cited, EventBody::Moved(movement)))) => {
             of(&movement.legs, cited.effective_at(), *cites)
         }
@@ -221,7 +274,7 @@ async fn stock_around(
 }
 
 /// What a subject is called, as far as names are the same in every language.
-fn title(masters: &Masters, people: &crate::store::PersonNames, subject: &Subject) -> String {
+pub(super) fn title(masters: &Masters, people: &crate::store::PersonNames, subject: &Subject) -> String {
     let key = &subject.key;
     match subject.kind {
         SubjectKind::Product => {
@@ -251,7 +304,7 @@ pub async fn trace_stores(
     let choices = stores.iter().filter_map(|code| Some((code.clone(), masters.store(code)?.store.name.clone())));
     let mut found = Vec::new();
     if let Some(subject) = subject {
-        for (code, _, tail) in tails(database, stores.iter().map(|store| tail_id(store, subject))).await? {
+        for (code, _, tail) in tails(database, stores.iter().map(|store| tail_id(store, subject)).collect()).await? {
             let Some(master) = masters.store(&code) else { continue };
             found.push(TraceStore {
                 store: code,
@@ -265,62 +318,4 @@ pub async fn trace_stores(
     }
     let title = subject.map(|subject| title(&masters, &people, subject));
     Ok(TraceStores { now, title, stores: found, choices: choices.collect() })
-}
-
-/// What somebody may mean who types `typed`: items and shelves of the master data, and whatever occurs in the store's
-/// ledger.
-///
-/// # Errors
-/// When the database fails.
-pub async fn suggestions(
-    database: &Database,
-    directory: &Directory,
-    store: &StoreCode,
-    typed: &str,
-) -> Result<Vec<Suggestion>, StoreError> {
-    let typed = typed.trim();
-    let (masters, people) = (directory.masters(), directory.people());
-    let mut found = Vec::new();
-    if typed.is_empty() || typed.chars().count() > 64 {
-        return Ok(found);
-    }
-    let (upper, lower) = (typed.to_uppercase(), typed.to_lowercase());
-    let mut add = |kind: SubjectKind, key: &str, label: String| {
-        found.extend(Subject::parse(kind.code(), key).map(|subject| Suggestion { subject, label }));
-    };
-    let is_gtin = |product: &domain::master::Product| {
-        typed.len() >= 6 && product.barcodes.iter().any(|barcode| barcode.gtin.to_string().contains(typed))
-    };
-    let products = masters.products().values().filter(|product| {
-        product.sku.as_str().starts_with(&upper) || product.name.to_lowercase().contains(&lower) || is_gtin(product)
-    });
-    for product in products.take(SUGGESTIONS) {
-        add(SubjectKind::Product, product.sku.as_str(), format!("{} {}", product.name, product.sku));
-    }
-    if let Some(master) = masters.store(store) {
-        let is_like = |code: &ShelfCode| code.as_str().starts_with(&upper);
-        for shelf in master.shelves.iter().filter(|shelf| is_like(&shelf.code)).take(SUGGESTIONS) {
-            add(SubjectKind::Shelf, shelf.code.as_str(), shelf.code.to_string());
-        }
-    }
-    // Of people only those who have left a trace here: whoever looks must not learn who else works for the chain.
-    let named: Vec<Subject> = people
-        .iter()
-        .filter(|(id, name)| name.to_lowercase().contains(&lower) || id.as_str().starts_with(&upper))
-        .filter_map(|(id, _)| Subject::parse(SubjectKind::Person.code(), id.as_str()))
-        .take(200)
-        .collect();
-    let here = tails(database, named.iter().map(|subject| tail_id(store, subject))).await?;
-    for (_, subject, _) in here.into_iter().take(SUGGESTIONS) {
-        add(SubjectKind::Person, &subject.key, title(&masters, &people, &subject));
-    }
-    for (kind, prefix) in
-        [(SubjectKind::Document, typed), (SubjectKind::Stocktake, &*upper), (SubjectKind::Device, &*upper)]
-    {
-        let like = subjects_like(database, store, kind, prefix, SUGGESTIONS as i64).await?;
-        for (_, subject, _) in like {
-            add(kind, &subject.key, subject.key.clone());
-        }
-    }
-    Ok(found)
 }

@@ -2,13 +2,14 @@
 
 use super::index::indexed_to;
 use super::posting::{blocks, read_block, tail_id};
-use crate::store::read::StoredEvent;
+use crate::store::read::{StoredEvent, read_event};
+use crate::store::row::{event_id, ids};
 use crate::store::{Database, StoreError};
 use domain::event::EventBody;
 use domain::id::StoreCode;
 use domain::instant::Timestamp;
 use domain::trace::{Subject, TraceQuery, subjects};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use surrealdb::types::{Value, Variables};
 
 /// Blocks read at once.
@@ -49,30 +50,64 @@ pub(super) async fn search(database: &Database, query: &TraceQuery) -> Result<Fo
         events.reverse();
         return Ok(Found { events, has_more: from > first, n_behind: 0 });
     }
-    let mut found = Found::default();
+    let mut walk = Walk::begin(database, query, first, last, indexed).await?;
     let mut numbers = Vec::new();
-    let unindexed_from = (indexed + 1).max(first);
-    if last >= unindexed_from {
-        let from = unindexed_from.max(last.saturating_sub(UNINDEXED_MAX - 1));
-        found.n_behind = from - unindexed_from;
-        numbers.extend(unindexed(database, query, from, last).await?);
+    while numbers.len() <= limit
+        && let Some(number) = walk.next().await?
+    {
+        numbers.push(number);
     }
-    let mut lists: Vec<List<'_>> = query.subjects.iter().map(|subject| List::new(database, store, subject)).collect();
-    let mut at_most = last.min(indexed);
-    while numbers.len() <= limit && at_most >= first && at_most > 0 {
-        match meet(&mut lists, at_most).await? {
-            Some(n) if n >= first => {
-                numbers.push(n);
-                at_most = n - 1;
-            }
-            _ => break,
-        }
-    }
-    found.has_more = numbers.len() > limit;
+    let has_more = numbers.len() > limit;
     numbers.truncate(limit);
-    found.events = database.events_at(store, numbers).await?;
-    found.events.reverse();
-    Ok(found)
+    let mut events = database.events_at(store, numbers).await?;
+    events.reverse();
+    Ok(Found { events, has_more, n_behind: walk.n_behind })
+}
+
+/// The numbers of the events of one store that fit, from the newest down.
+pub(super) struct Walk<'a> {
+    /// Those not indexed yet, read at once.
+    unindexed: VecDeque<u64>,
+    lists: Vec<List<'a>>,
+    first: u64,
+    /// The largest number that the lists may still give; 0 at the end.
+    at_most: u64,
+    /// Events that are not looked at, because the index is still being made.
+    pub(super) n_behind: u64,
+}
+
+impl<'a> Walk<'a> {
+    /// A walk from the number `last` down to `first`, in a store whose index reaches to `indexed`.
+    pub(super) async fn begin(
+        database: &'a Database,
+        query: &'a TraceQuery,
+        first: u64,
+        last: u64,
+        indexed: u64,
+    ) -> Result<Self, StoreError> {
+        let (mut numbers, mut n_behind) = (Vec::new(), 0);
+        let unindexed_from = (indexed + 1).max(first);
+        if last >= unindexed_from {
+            let from = unindexed_from.max(last.saturating_sub(UNINDEXED_MAX - 1));
+            n_behind = from - unindexed_from;
+            numbers = unindexed(database, query, from, last).await?;
+        }
+        let lists = query.subjects.iter().map(|subject| List::new(database, &query.store, subject)).collect();
+        Ok(Self { unindexed: numbers.into(), lists, first, at_most: last.min(indexed), n_behind })
+    }
+
+    /// The next number; `None` at the end, and from then on.
+    pub(super) async fn next(&mut self) -> Result<Option<u64>, StoreError> {
+        if let Some(number) = self.unindexed.pop_front() {
+            return Ok(Some(number));
+        }
+        if self.at_most < self.first.max(1) {
+            return Ok(None);
+        }
+        let met = meet(&mut self.lists, self.at_most).await?.filter(|number| *number >= self.first);
+        self.at_most = met.map_or(0, |number| number - 1);
+        Ok(met)
+    }
 }
 
 /// The numbers of events that fit among those not indexed yet, descending.
@@ -155,7 +190,7 @@ impl<'a> List<'a> {
 
     async fn read(&mut self, n: u64) -> Result<(), StoreError> {
         let Some(read_from) = self.read_from else {
-            let tail = super::index::tails(self.database, [tail_id(self.store, self.subject)]).await?.pop();
+            let tail = super::index::tails(self.database, vec![tail_id(self.store, self.subject)]).await?.pop();
             match tail {
                 None => self.is_at_end = true,
                 Some((_, _, tail)) => {
@@ -188,15 +223,55 @@ pub(crate) async fn first_at(
     at: Timestamp,
     head: u64,
 ) -> Result<u64, StoreError> {
-    let (mut low, mut high) = (1, head + 1);
-    while low < high {
-        let middle = low.midpoint(high);
-        let event = database.events_at(store, [middle]).await?.pop();
-        if event.is_some_and(|stored| stored.event.stamp.recorded_at < at) {
-            low = middle + 1;
-        } else {
-            high = middle;
+    Ok(first_at_each(database, &[(store, at, head)]).await?.pop().unwrap_or(1))
+}
+
+/// [`first_at`] in several stores, all looking at the same time: first back from the end in steps that double, then
+/// halving, so that what is near the end is found at once however long the ledger is.
+pub(super) async fn first_at_each(
+    database: &Database,
+    wanted: &[(&StoreCode, Timestamp, u64)],
+) -> Result<Vec<u64>, StoreError> {
+    struct Seek {
+        /// Everything before it was taken too early.
+        low: u64,
+        /// This was not, nor anything after it.
+        high: u64,
+        /// How far back to look; `None` once something too early is found.
+        step: Option<u64>,
+    }
+    impl Seek {
+        fn probe(&self) -> u64 {
+            match self.step {
+                Some(step) => self.high.saturating_sub(step).max(self.low),
+                None => self.low.midpoint(self.high),
+            }
         }
     }
-    Ok(low)
+    let mut seeks: Vec<Seek> =
+        wanted.iter().map(|(_, _, head)| Seek { low: 1, high: head + 1, step: Some(1) }).collect();
+    loop {
+        let open: Vec<usize> = (0..seeks.len()).filter(|n| seeks[*n].low < seeks[*n].high).collect();
+        if open.is_empty() {
+            return Ok(seeks.into_iter().map(|seek| seek.low).collect());
+        }
+        let mut variables = Variables::new();
+        variables.insert("ids", ids(open.iter().map(|n| event_id(wanted[*n].0, seeks[*n].probe()))));
+        let rows: Vec<Value> = database.run("SELECT * FROM $ids", variables).await?.take(0)?;
+        let events = rows.into_iter().map(read_event).collect::<Result<Vec<_>, _>>()?;
+        let taken: HashMap<(&StoreCode, u64), Timestamp> = events
+            .iter()
+            .map(|stored| ((&stored.event.event.store, stored.event.stamp.seq), stored.event.stamp.recorded_at))
+            .collect();
+        for n in open {
+            let (store, at, _) = wanted[n];
+            let seek = &mut seeks[n];
+            let probe = seek.probe();
+            if taken.get(&(store, probe)).is_some_and(|taken| *taken < at) {
+                (seek.low, seek.step) = (probe + 1, None);
+            } else {
+                (seek.high, seek.step) = (probe, seek.step.map(|step| step.saturating_mul(2)));
+            }
+        }
+    }
 }

@@ -78,8 +78,10 @@ POST /fn/shelf_detail: clerk --- manager +-- regional ++- hq +++ auditor +++
 POST /fn/approvals: clerk --- manager +++ regional +++ hq +++ auditor ---
 POST /fn/count_approvals: clerk --- manager +++ regional +++ hq +++ auditor ---
 POST /fn/trace_page: clerk --- manager +-- regional ++- hq +++ auditor +++
+POST /fn/trace_across: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/trace_stores: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/suggestions: clerk --- manager +-- regional ++- hq +++ auditor +++
+POST /fn/suggestions_across: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/cases: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/case_counts: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/devices: clerk --- manager +-- regional ++- hq +++ auditor +++
@@ -112,6 +114,7 @@ PUT /api/v1/purchase-orders: clerk --- manager --- regional --- hq +++ auditor -
 GET /api/v1/stock: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/events: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/trace: clerk --- manager +-- regional ++- hq +++ auditor +++
+GET /api/v1/trace/stores: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/trace/suggest: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/cases: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/devices: clerk --- manager +++ regional +++ hq +++ auditor +++
@@ -122,6 +125,10 @@ GET /api/v1/proof: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/board: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/board/{store}: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/board/{store}/{shelf}: clerk --- manager +-- regional ++- hq +++ auditor +++
+GET /api/v1/transfers: clerk +++ manager +++ regional +++ hq +++ auditor +++
+GET /api/v1/transfers/{transfer}: clerk +++ manager +++ regional +++ hq +++ auditor +++
+GET /api/v1/transfer-sources: clerk --- manager +-- regional ++- hq +++ auditor ---
+GET /api/v1/credit: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/accuracy.csv: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/live: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/people: clerk --- manager --- regional --- hq +++ auditor ---
@@ -131,6 +138,7 @@ POST /api/v1/people/{person}/contact: clerk --- manager --- regional --- hq +++ 
 GET /print/shelves/{store}: clerk --- manager +-- regional ++- hq +++ auditor ---
 GET /print/products/{store}: clerk --- manager +-- regional ++- hq +++ auditor ---
 GET /print/count-sheet/{store}/{stocktake}: clerk --- manager +-- regional ++- hq +++ auditor ---
+GET /print/waybill/{transfer}: clerk +++ manager +++ regional +++ hq +++ auditor +++
 ";
 
 #[tokio::test]

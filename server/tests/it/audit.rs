@@ -3,6 +3,8 @@
 use crate::support::{Browser, TestServer, counted, device, event, opened};
 use domain::proof::{Proof, ProofError};
 use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Command;
 
 const DAY: &str = "2026-11-22";
 
@@ -77,4 +79,44 @@ async fn a_downloaded_proof_holds_and_a_forged_one_does_not() {
         assert_eq!(reply.code(), "not_found", "{missing}");
     }
     assert_eq!(server.signed_in("clerk").await.get("/api/v1/proof?store=S001&seq=1").await.code(), "forbidden");
+}
+
+/// What `shelftrace check-proof` says of a file, and whether it ends well.
+fn check_proof(file: &Path, key: Option<&str>) -> (bool, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shelftrace"));
+    command.arg("check-proof").arg(file);
+    if let Some(key) = key {
+        command.args(["--key", key]);
+    }
+    let output = command.output().expect("runs");
+    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    (output.status.success(), said)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_tells_a_proof_from_a_forgery() {
+    let (server, _) = filled().await;
+    let key = audit(&server, DAY).await["public_key"].as_str().expect("text").to_owned();
+    let proof = server.signed_in("auditor").await.get("/api/v1/proof?store=S001&seq=3").await.bytes;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("proof.json");
+    std::fs::write(&file, &proof).expect("writes");
+    let (is_proven, said) = check_proof(&file, Some(&key));
+    assert!(is_proven && said.contains("PROVEN: event 3 of store S001"), "{said}");
+    assert!(said.contains("by P-CLERK") && said.contains("signed with the key you trust"), "{said}");
+    let (is_proven, said) = check_proof(&file, None);
+    assert!(is_proven && said.contains(&format!("signed with key {key}")), "{said}");
+    // A genuine proof of another chain.
+    let (is_proven, said) = check_proof(&file, Some(&"ab".repeat(32)));
+    assert!(!is_proven && said.contains("NOT PROVEN"), "{said}");
+    // No byte of the file can be another.
+    for at in (0..proof.len()).step_by(proof.len() / 23) {
+        let mut forged = proof.to_vec();
+        forged[at] ^= 1;
+        std::fs::write(&file, &forged).expect("writes");
+        let (is_proven, said) = check_proof(&file, Some(&key));
+        assert!(!is_proven && !said.contains("PROVEN: event"), "byte {at}: {said}");
+    }
+    let (is_proven, said) = check_proof(&folder.path().join("none.json"), None);
+    assert!(!is_proven && said.contains("cannot read"), "{said}");
 }

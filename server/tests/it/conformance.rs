@@ -291,3 +291,23 @@ async fn a_recount_needs_somebody_else_and_a_dispute_somebody_to_decide() {
     let forged = EventBody::VariancePosted { stocktake: stocktake("S001"), lines: Vec::new() };
     assert_eq!(refused(chain.take(body(forged)).await), Refusal::LedgerOnly);
 }
+
+/// medusa#16488, #16338: moving reserved stock, or selling it, lets the same pieces be promised again.
+#[tokio::test(flavor = "multi_thread")]
+async fn promised_pieces_are_not_promised_again_wherever_they_are_moved() {
+    use crate::transfer::{lines, manager, why};
+    for engine in ENGINES {
+        let chain = Chain::stocked(engine, 10).await;
+        let confirmed = |units| domain::transfer::Step::Confirmed { lines: lines(units) };
+        let promised = chain.request(6, &["S001"]).await;
+        chain.must_step(&manager("S001"), promised, confirmed(6)).await;
+        let second = chain.request(6, &["S001"]).await;
+        let phone = Device::new(9, "S001");
+        let beyond = |available| Refusal::NotAvailable { sku: sku(0), available };
+        chain.must_take(phone.moved(0, 0, 10, on("A-01"), on("B-01"))).await;
+        assert_eq!(why(chain.step(&manager("S001"), second, confirmed(6)).await), beyond(4));
+        chain.must_take(phone.moved(0, 0, 5, on("B-01"), Place::Customer)).await;
+        assert_eq!(why(chain.step(&manager("S001"), second, confirmed(1)).await), beyond(0));
+        chain.is_sound().await;
+    }
+}

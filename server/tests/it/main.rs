@@ -27,4 +27,6 @@ mod stocktake;
 mod support;
 mod sync;
 mod trace;
+mod transfer;
+mod transfer_page;
 mod verify;

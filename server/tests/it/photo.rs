@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::io::Cursor;
 
 /// A scene that no other seed gives: light falling off to one side, and boxes on shelves.
-fn scene(seed: u32, width: u32, height: u32) -> RgbImage {
+pub fn scene(seed: u32, width: u32, height: u32) -> RgbImage {
     let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(12_345);
     let mut random = |below: u32| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -33,7 +33,7 @@ fn scene(seed: u32, width: u32, height: u32) -> RgbImage {
     image
 }
 
-fn jpeg(image: &RgbImage, quality: u8) -> Vec<u8> {
+pub fn jpeg(image: &RgbImage, quality: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(image).expect("encodes");
     bytes
@@ -53,7 +53,7 @@ async fn put(browser: &Browser, bytes: &[u8]) -> Reply {
     browser.put(&format!("{}?store=S001", path(bytes)), bytes.to_vec()).await
 }
 
-async fn taken(browser: &Browser, bytes: &[u8]) -> PhotoId {
+pub async fn taken(browser: &Browser, bytes: &[u8]) -> PhotoId {
     let reply = put(browser, bytes).await;
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.json);
     PhotoId::of(bytes)
@@ -337,7 +337,7 @@ async fn a_photo_taken_in_once_more_in_disguise_is_recognised() {
 }
 
 /// Writing off a piece, with a photo of it.
-fn written_off(n: u64, photo: PhotoId) -> Value {
+pub fn written_off(n: u64, photo: PhotoId) -> Value {
     let leg = |place: Value, units: i64| json!({ "place": place, "sku": "100001", "units": units });
     let mut written_off = event(
         n,

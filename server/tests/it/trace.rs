@@ -1,8 +1,9 @@
 //! Timelines: found by what they name, cut to who may see them, the same however the index was made.
 
-use crate::support::{NOW, STOCKTAKE, TestServer, counted, device, event, opened};
+use crate::support::{Browser, NOW, STOCKTAKE, TestServer, counted, device, event, opened};
 use axum::http::StatusCode;
 use domain::id::StoreCode;
+use domain::sync::Outcome;
 use serde_json::{Value, json};
 use server::trace::index::{index_hash, index_some, indexed_to, rebuild};
 
@@ -29,14 +30,139 @@ fn seqs(page: &Value) -> Vec<u64> {
 }
 
 async fn indexed(server: &TestServer) {
-    loop {
-        let before = indexed_to(&server.state.db, &store()).await.expect("reads");
-        let head = server.state.db.head(&store()).await.expect("reads").map_or(0, |signed| signed.head.seq);
-        if before == head {
-            return;
+    for signed in server.state.db.heads(None).await.expect("reads") {
+        while indexed_to(&server.state.db, &signed.head.store).await.expect("reads") < signed.head.seq {
+            // The follower may be at it too: then one of the two gives way.
+            let _ = index_some(&server.state.db, &signed.head.store).await;
         }
-        // The follower may be at it too: then one of the two gives way.
-        let _ = index_some(&server.state.db, &store()).await;
+    }
+}
+
+/// Deliveries `ns` of one item, in turn to S001, S002, S009, S009; four of them are taken in each hour, at the same
+/// moment.
+async fn delivered(server: &TestServer, ns: std::ops::Range<u64>, sku: &str) {
+    let delivery = |n: u64| {
+        let mut delivery = moved(n, sku, 1, "DN-1");
+        let at = NOW.plus_ms(-72 * 3_600_000 + i64::try_from(n / 4).expect("small") * 3_600_000);
+        delivery["store"] = json!(["S001", "S002", "S009", "S009"][usize::try_from(n % 4).expect("small")]);
+        delivery["effective_at"] = json!(at);
+        (serde_json::from_value(delivery).expect("an event"), at)
+    };
+    let answers = server.state.ledger.import(ns.map(delivery).collect()).await.expect("imports");
+    assert!(answers.iter().all(|answer| matches!(answer.outcome, Outcome::Accepted { .. })), "{answers:?}");
+}
+
+/// Store and number of the events on a page.
+fn places(page: &Value) -> Vec<(String, u64)> {
+    let steps = page["steps"].as_array().unwrap_or_else(|| panic!("no steps in {page}"));
+    let place = |step: &Value| (step["store"].as_str().unwrap_or("?").to_owned(), step["seq"].as_u64().unwrap_or(0));
+    steps.iter().map(place).collect()
+}
+
+/// Every page of a search over several stores, in one.
+async fn across(browser: &Browser, asked: &str) -> Vec<(String, u64)> {
+    let (mut all, mut past) = (Vec::new(), String::new());
+    loop {
+        let page = browser.get(&format!("/api/v1/trace/stores?{asked}{past}")).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.json);
+        all.extend(places(&page.json));
+        match page.json["next_past"].as_str() {
+            Some(mark) => past = format!("&past={mark}"),
+            None => return all,
+        }
+    }
+}
+
+/// The newest first: within an hour by store, and in a store by number.
+fn newest_first(ns: std::ops::Range<u64>) -> Vec<(String, u64)> {
+    let mut seqs = std::collections::BTreeMap::from([("S001", 0), ("S002", 0), ("S009", 0)]);
+    let mut all: Vec<(u64, &str, u64)> = Vec::new();
+    for n in ns {
+        let store = ["S001", "S002", "S009", "S009"][usize::try_from(n % 4).expect("small")];
+        let seq = seqs.entry(store).or_default();
+        *seq += 1;
+        all.push((n / 4, store, *seq));
+    }
+    all.sort_by_key(|(hour, store, seq)| (std::cmp::Reverse(*hour), *store, std::cmp::Reverse(*seq)));
+    all.into_iter().map(|(_, store, seq)| (store.to_owned(), seq)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_stores_make_one_timeline_of_what_each_viewer_may_see() {
+    let server = TestServer::start().await;
+    delivered(&server, 0..60, "100001").await;
+    let all = newest_first(0..60);
+    let of = |stores: &[&str]| -> Vec<_> {
+        all.iter().filter(|(store, _)| stores.contains(&store.as_str())).cloned().collect()
+    };
+    for round in ["before the index", "after it"] {
+        for (login, expected) in [
+            ("manager", of(&["S001"])),
+            ("regional", of(&["S001", "S002"])),
+            ("hq", all.clone()),
+            ("auditor", all.clone()),
+        ] {
+            let browser = server.signed_in(login).await;
+            for limit in [1, 7, 30, 100] {
+                let found = across(&browser, &format!("subject=product&key=100001&limit={limit}")).await;
+                assert_eq!(found, expected, "{login} {limit} {round}");
+            }
+        }
+        indexed(&server).await;
+    }
+    let clerk = server.signed_in("clerk").await;
+    assert_eq!(clerk.get("/api/v1/trace/stores?subject=product&key=100001").await.status, StatusCode::FORBIDDEN);
+    let page = server.signed_in("auditor").await.get("/api/v1/trace/stores?subject=product&key=100001&limit=3").await;
+    let sites = page.json["sites"].as_array().expect("sites").iter().filter_map(|site| site["store"].as_str());
+    assert_eq!(sites.collect::<Vec<_>>(), ["S001", "S002", "S009"], "{}", page.json);
+    assert_eq!(page.json["title"], "商品1");
+    assert_eq!(page.json["steps"][0]["changes"][0]["stock"], json!([14, 15]), "{}", page.json);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_arrives_meanwhile_moves_no_page() {
+    let server = TestServer::start().await;
+    delivered(&server, 0..40, "100001").await;
+    indexed(&server).await;
+    let auditor = server.signed_in("auditor").await;
+    let asked = "/api/v1/trace/stores?subject=product&key=100001&limit=10";
+    let mut page = auditor.get(asked).await.json;
+    let mut all = places(&page);
+    for n in 40.. {
+        // One more in some store before every page, indexed or not.
+        delivered(&server, n..n + 1, "100001").await;
+        if n % 2 == 0 {
+            indexed(&server).await;
+        }
+        let Some(mark) = page["next_past"].as_str() else { break };
+        page = auditor.get(&format!("{asked}&past={mark}")).await.json;
+        all.extend(places(&page));
+    }
+    assert_eq!(all, newest_first(0..40));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn filters_and_days_hold_over_several_stores() {
+    let server = TestServer::start().await;
+    delivered(&server, 0..200, "100001").await;
+    indexed(&server).await;
+    let auditor = server.signed_in("auditor").await;
+    let all = newest_first(0..200);
+    // Taken from noon on the 19th of November on, four an hour, in the stores' own days.
+    for (days, expected) in [
+        ("&from=2026-11-21", &all[..56]),
+        ("&until=2026-11-19", &all[152..]),
+        ("&from=2026-11-20&until=2026-11-20", &all[56..152]),
+        ("&from=2026-11-25", &all[..0]),
+    ] {
+        let found = across(&auditor, &format!("subject=kind&key=receipt&person=P-CLERK&limit=40{days}")).await;
+        assert_eq!(found, expected, "{days}");
+    }
+    assert_eq!(across(&auditor, "subject=product&key=100001&kind=sale").await, Vec::new());
+    assert_eq!(across(&auditor, "subject=product&key=100003").await, Vec::new());
+    for malformed in ["", "subject=planet&key=X", "subject=product&key=100001&past=12"] {
+        let reply = auditor.get(&format!("/api/v1/trace/stores?{malformed}")).await;
+        assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{malformed}: {}", reply.json);
     }
 }
 

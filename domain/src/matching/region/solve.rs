@@ -16,11 +16,11 @@ use ac_library::MinCostFlowGraph;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The nearest sources that a want is offered: farther ones are hardly ever worth their way.
-const SOURCES_MAX: usize = 10;
+const SOURCES_MAX: usize = 6;
 /// Rounds of spreading the parcels' cost.
-const N_ROUNDS: usize = 3;
+const N_ROUNDS: usize = 2;
 /// A want's sales are told in so many steps, each as steep as its pieces are on average.
-const N_STEPS: Units = 4;
+const N_STEPS: Units = 3;
 
 /// The lines that shall stay cannot, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! What to look for: a store, something in it, and what to leave out.
 
 use super::trace_href;
-use crate::backend::read_suggestions;
+use crate::backend::{read_suggestions, read_suggestions_across};
 use crate::component::icon::{Glyph, Icon};
 use crate::component::trace_tabs::StoreChoice;
 use crate::text::use_language;
@@ -31,7 +31,11 @@ pub fn Search(ask: TraceAsk, typed: String, choices: Vec<(StoreCode, Name)>) -> 
                 if typed.trim().is_empty() || store.is_empty() {
                     return None;
                 }
-                read_suggestions(store, Some(typed)).await.ok()
+                let found = match store.as_str() {
+                    TraceAsk::ALL_STORES => read_suggestions_across(Some(typed)).await,
+                    _ => read_suggestions(store, Some(typed)).await,
+                };
+                found.ok()
             }
         },
     );
@@ -54,7 +58,7 @@ pub fn Search(ask: TraceAsk, typed: String, choices: Vec<(StoreCode, Name)>) -> 
     };
     view! {
         <form class="trace-search" method="get" action="/trace" role="search">
-            <StoreChoice choices chosen=store/>
+            <StoreChoice choices chosen=store all=language.all_stores()/>
             <label class="field trace-search__words">
                 <span class="field__label">{language.search_label()}</span>
                 <input

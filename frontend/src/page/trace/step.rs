@@ -3,6 +3,7 @@
 use super::map::PlaceMap;
 use super::trace_href;
 use crate::component::badge::{Badge, Tone};
+use crate::component::photo_view::PhotoView;
 use crate::component::trace_list::{Detail, TraceLine};
 use crate::format;
 use crate::text::use_language;
@@ -23,7 +24,10 @@ pub fn Step(
 ) -> impl IntoView {
     let language = use_language();
     let zone = site.with_value(|site| site.zone_offset);
-    let line = TraceLine::of(&step.entry, None, zone, now, Detail::Where, language);
+    // Among several stores each event names its own.
+    let is_one_of_several = ask.with_value(|ask| ask.store == TraceAsk::ALL_STORES);
+    let store_name = is_one_of_several.then(|| site.with_value(|site| language.name(&site.name).to_owned()));
+    let line = TraceLine::of(&step.entry, store_name.as_deref(), zone, now, Detail::Where, language);
     let flags = step.entry.flags.clone();
     let flags =
         flags.into_iter().map(|flag| view! { <Badge tone=Tone::Warn>{language.flag(flag)}</Badge> }).collect_view();
@@ -40,6 +44,12 @@ pub fn Step(
         [only] => Some(format::signed(only.units)),
         _ => units,
     };
+    let photos = (1..)
+        .zip(step.entry.photos.clone())
+        .map(|(n, id)| view! { <li><PhotoView id alt=language.step_photo_alt(n, what.clone())/></li> })
+        .collect_view();
+    let photos = (!step.entry.photos.is_empty())
+        .then(|| view! { <ul class="step__photos" aria-label=language.step_photos()>{photos}</ul> });
     view! {
         <li class="step">
             <details>
@@ -56,6 +66,7 @@ pub fn Step(
                 </summary>
                 <Details step site ask/>
             </details>
+            {photos}
         </li>
     }
 }
@@ -64,7 +75,8 @@ pub fn Step(
 fn Details(step: TraceStep, site: StoredValue<StoreSite>, ask: StoredValue<TraceAsk>) -> impl IntoView {
     let language = use_language();
     let site = site.get_value();
-    let store = site.store.to_string();
+    // Links stay in the store, or in all of them, that the page is about.
+    let (own, store) = (site.store.to_string(), ask.with_value(|ask| ask.store.clone()));
     let zone = site.zone_offset;
     let date_time = |at: Timestamp| {
         let wall = at.wall(zone);
@@ -117,20 +129,7 @@ fn Details(step: TraceStep, site: StoredValue<StoreSite>, ask: StoredValue<Trace
         }
         Fix::Missing { .. } => ().into_any(),
     };
-    let photos = (1..)
-        .zip(entry.photos.clone())
-        .map(|(n, photo)| {
-            view! {
-                <li>
-                    <a href=format!("/api/v1/photos/{photo}") target="_blank" rel="external">
-                        {language.step_photo(n)}
-                    </a>
-                </li>
-            }
-        })
-        .collect_view();
-    let has_photos = !entry.photos.is_empty();
-    let proof = format!("/api/v1/proof?store={store}&seq={}", entry.seq);
+    let proof = format!("/api/v1/proof?store={own}&seq={}", entry.seq);
     let place = language.trace_place(entry.fix, entry.geofence);
     view! {
         <div class="step__body">
@@ -158,13 +157,6 @@ fn Details(step: TraceStep, site: StoredValue<StoreSite>, ask: StoredValue<Trace
                 <dd>
                     {entry.seq} " · " <a href=proof rel="external" download="">{language.step_proof()}</a>
                 </dd>
-                {has_photos
-                    .then(|| {
-                        view! {
-                            <dt>{language.step_photos()}</dt>
-                            <dd><ul class="step__photos">{photos}</ul></dd>
-                        }
-                    })}
             </dl>
             <Changes changes=step.changes n_more=step.n_more_changes store=store.clone()/>
             {map}
