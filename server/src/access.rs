@@ -94,6 +94,8 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/stocktakes/{store}/{stocktake}", Policy::Public),
     entrance(Method::GET, "/stocktakes/{store}/{stocktake}/key-in", Policy::Public),
     entrance(Method::GET, "/accuracy", Policy::Public),
+    entrance(Method::GET, "/inbox", Policy::Public),
+    entrance(Method::GET, "/deliveries", Policy::Public),
     entrance(Method::GET, "/account", Policy::Public),
     entrance(Method::GET, "/offline-shell", Policy::Public),
     // Server functions of the pages.
@@ -124,6 +126,13 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::POST, "/fn/plan_draft", Policy::May(Action::RunStocktake, On::StoreArgument)),
     entrance(Method::POST, "/fn/count_sheet", Policy::May(Action::Count, On::StoreArgument)),
     entrance(Method::POST, "/fn/accuracy", Policy::May(Action::SeeStock, On::OwnScope)),
+    entrance(Method::POST, "/fn/inbox", Policy::SignedIn),
+    entrance(Method::POST, "/fn/count_unread", Policy::SignedIn),
+    // What it asks is judged by the ledger: see `message::decide`.
+    entrance(Method::POST, "/fn/answer_message", Policy::SignedIn),
+    entrance(Method::POST, "/fn/telling", Policy::SignedIn),
+    entrance(Method::POST, "/fn/choose_telling", Policy::SignedIn),
+    entrance(Method::POST, "/fn/delivery_log", Policy::May(Action::ManagePeople, On::Chain)),
     // The API.
     entrance(Method::POST, "/api/v1/sign-in", Policy::Public),
     entrance(Method::POST, "/api/v1/sign-out", Policy::Public),
@@ -168,6 +177,7 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/api/v1/people", Policy::May(Action::ManagePeople, On::Chain)),
     entrance(Method::POST, "/api/v1/people/{person}/disable", Policy::May(Action::ManagePeople, On::Chain)),
     entrance(Method::POST, "/api/v1/people/{person}/enable", Policy::May(Action::ManagePeople, On::Chain)),
+    entrance(Method::POST, "/api/v1/people/{person}/contact", Policy::May(Action::ManagePeople, On::Chain)),
     // Sheets to print.
     entrance(Method::GET, "/print/shelves/{store}", Policy::May(Action::PrintLabels, On::StoreInPath)),
     entrance(Method::GET, "/print/products/{store}", Policy::May(Action::PrintLabels, On::StoreInPath)),

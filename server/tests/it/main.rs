@@ -13,6 +13,7 @@ mod device;
 mod fault;
 mod ledger;
 mod live;
+mod message;
 mod movement;
 mod photo;
 mod photo_store;
