@@ -107,10 +107,11 @@ impl Follower {
         if matches!(taken.step.kind(), StepKind::Approval | StepKind::Answer | StepKind::Cancellation) {
             let (masters, people) = (self.directory.masters(), self.directory.people());
             let zone = self.office.zone_of(&transfer.receiver);
-            let settled = self.office.settle(&about(&transfer), |language, reader| {
+            let about = about(&transfer);
+            let outcome = |language, reader: &_| {
                 Words { masters: &masters, people: &people, language }.outcome(taken, reader, zone)
-            });
-            settled.await?;
+            };
+            self.office.settle(&about, outcome).await?;
         }
         let told = tellings(&transfer, event.event.id);
         if told.is_empty() {
