@@ -3,6 +3,7 @@
 use crate::component::approval_count::ApprovalBadge;
 use crate::component::brand::BrandLink;
 use crate::component::icon::{Glyph, Icon};
+use crate::component::unread_count::UnreadBadge;
 use crate::session::use_session;
 use crate::text::use_language;
 use domain::policy::Action;
@@ -85,6 +86,21 @@ fn OverdueBadge() -> impl IntoView {
     }
 }
 
+/// The way to what one was told; nothing before somebody has signed in.
+#[component]
+fn InboxLink(class: &'static str) -> impl IntoView {
+    let language = use_language();
+    use_session().viewer.map(|_| {
+        view! {
+            <A href="/inbox" attr:class=class>
+                <Icon glyph=Glyph::Inbox/>
+                <span class="nav-link__label">{language.inbox_title()}</span>
+                <UnreadBadge/>
+            </A>
+        }
+    })
+}
+
 /// The bar on top of phone pages.
 #[component]
 pub fn TopBar() -> impl IntoView {
@@ -95,6 +111,7 @@ pub fn TopBar() -> impl IntoView {
         <header class="bar">
             <BrandLink/>
             <span class="bar__place">{who}</span>
+            <InboxLink class="bar__inbox"/>
         </header>
     }
 }
@@ -118,7 +135,10 @@ pub fn Rail() -> impl IntoView {
             <nav aria-label=language.main_menu()>
                 <Places list_class="rail__list"/>
             </nav>
-            <div class="rail__foot">{person}</div>
+            <div class="rail__foot">
+                <InboxLink class="nav-link"/>
+                {person}
+            </div>
         </header>
     }
 }

@@ -18,10 +18,10 @@ use domain::id::{CategoryCode, PersonId, RegionCode, RuleCode};
 use domain::master::Name;
 use domain::measure::Measure;
 use domain::policy::{Action, Role};
+use domain::quiet::QuietHours;
 use domain::rule::wording::sentence;
 use domain::rule::{
-    Advice, Bound, Compare, Condition, Goods, INBOX, Is, Mistake, Places, QuietHours, Reach, Rule, RuleState, Telling,
-    check,
+    Advice, Bound, Compare, Condition, Goods, INBOX, Is, Mistake, Places, Reach, Rule, RuleState, Telling, check,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
