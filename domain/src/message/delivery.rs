@@ -75,11 +75,11 @@ impl Delivery {
         self.steps.range(step..).map(|(_, at)| *at).min()
     }
 
-    /// Whole minutes from queuing to a step.
+    /// Whole minutes from queuing to a step, never below zero: a channel's clock may be behind ours, or count seconds.
     #[must_use]
     pub fn minutes_until(&self, step: Step) -> Option<i64> {
         let queued = *self.steps.get(&Step::Queued)?;
-        Some(self.done_at(step)?.since(queued).div_euclid(MINUTE_MS))
+        Some(self.done_at(step)?.since(queued).div_euclid(MINUTE_MS).max(0))
     }
 
     /// Whether it still waits to be sent.
@@ -164,6 +164,13 @@ mod tests {
         assert!(answered.is_waiting());
         answered.note(Step::Acted, NOW.plus_ms(2 * MINUTE_MS));
         assert_eq!((answered.minutes_until(Step::Opened), answered.is_waiting()), (Some(2), false));
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_makes_no_time_before_the_message() {
+        let mut answered = queued(ChannelKind::WeCom);
+        answered.note(Step::Acted, NOW.plus_ms(-900));
+        assert_eq!(answered.minutes_until(Step::Acted), Some(0));
     }
 
     #[test]
