@@ -2,7 +2,7 @@
 //!
 //! [`channel`] is what all channels have in common, [`schedule`] says when which message goes and [`dispatch`] sends
 //! it, [`answer`] does what is said to it, [`route`] is where that comes in. [`wecom`] is the channel whose cards are
-//! answered where they are read; [`webhook`] and [`push`] only tell. What a message is stands in [`domain::message`].
+//! answered where they are read; [`webhook`] only tells. What a message is stands in [`domain::message`].
 //!
 //! [`follow`] turns the ledger's steps into messages, [`compose`] words them, [`office`] keeps and sends them, and
 //! [`decide`] carries answers back into the ledger. [`Messages`] starts them all.
@@ -12,13 +12,11 @@ pub mod channel;
 pub mod compose;
 pub mod decide;
 pub mod dispatch;
-pub mod feishu;
 pub mod follow;
 pub mod guard;
 pub mod http;
 pub mod log;
 pub mod office;
-pub mod push;
 pub mod route;
 pub mod schedule;
 pub mod secret;

@@ -6,6 +6,7 @@ use super::dispatch::Dispatcher;
 use super::http;
 use super::log::Deliveries;
 use super::schedule::Waiting;
+use super::webhook::Webhook;
 use super::wecom::client::WeCom;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -73,9 +74,15 @@ impl Office {
         clock: Clock,
     ) -> Result<Self, StoreError> {
         let log = Deliveries::new(database.clone());
-        let mut posts = BTreeMap::new();
+        let mut channels: Vec<Arc<dyn Channel>> = Vec::new();
         if let Some((application, _)) = config.wecom() {
-            let channel: Arc<dyn Channel> = Arc::new(WeCom::new(application, clock.clone(), http::client()));
+            channels.push(Arc::new(WeCom::new(application, clock.clone(), http::client())));
+        }
+        if let Some((key, reach)) = config.webhook() {
+            channels.push(Arc::new(Webhook::new(key, reach, clock.clone())));
+        }
+        let mut posts = BTreeMap::new();
+        for channel in channels {
             let dispatcher = Dispatcher::new(Arc::clone(&channel), Arc::new(log.clone()), clock.clone());
             let (orders, inbox) = mpsc::unbounded_channel();
             tokio::spawn(run(dispatcher, inbox, clock.clone()));

@@ -1,6 +1,7 @@
 //! Accounts, for headquarters.
 
 use crate::error::ApiError;
+use crate::message::guard::{Reach, checked_url};
 use crate::route::Body;
 use crate::state::AppState;
 use crate::store::person::{Account, AccountState};
@@ -69,6 +70,10 @@ pub async fn contact(
     let address = contact.address.as_deref().map(str::trim).filter(|address| !address.is_empty());
     match address {
         Some(address) if address.chars().count() <= ADDRESS_MAX_CHARS => {
+            if channel == ChannelKind::Webhook {
+                let reach = state.config.webhook().map_or(Reach::Public, |(_, reach)| reach);
+                checked_url(address, reach).map_err(|error| ApiError::Malformed(error.to_string()))?;
+            }
             state.db.save_contact(&person, channel, address).await?;
         }
         Some(_) => return Err(ApiError::Malformed(format!("an address has at most {ADDRESS_MAX_CHARS} characters"))),

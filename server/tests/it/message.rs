@@ -1,6 +1,8 @@
 //! Messages that are answered, from the ledger to the inbox and back.
 
 use crate::support::{NOW, TestServer, device, event, person};
+use axum::body::Bytes;
+use axum::http::HeaderMap;
 use domain::id::{EventId, PersonId};
 use domain::message::delivery::Step as Progress;
 use domain::message::preference::ChannelKind;
@@ -8,13 +10,19 @@ use domain::message::{Act, Answer, CARD_VALUE_MAX_MINOR, Message, MessageKind};
 use domain::policy::Role;
 use domain::transfer::{Phase, Transfer, TransferId};
 use serde_json::{Value, json};
+use server::config::Config;
+use server::message::webhook::SigningKey;
 use std::time::Duration;
 
 const SKU: &str = "100001";
 
 /// A chain in which S002 has twenty pieces and a manager of its own.
 async fn start() -> TestServer {
-    let server = TestServer::start().await;
+    start_with(Config::default()).await
+}
+
+async fn start_with(config: Config) -> TestServer {
+    let server = TestServer::start_with(config).await;
     server.hire("clerk2", Role::Clerk, "S002").await;
     server.hire("manager2", Role::StoreManager, "S002").await;
     server.hire("deputy2", Role::StoreManager, "S002").await;
@@ -155,4 +163,37 @@ async fn the_inbox_knows_what_was_opened_and_answered() {
     let others = server.signed_in("manager").await;
     let reply = others.post_text("/fn/answer_message", form, format!("message={}&act=confirm", asked.id)).await;
     assert_eq!(reply.json["code"], "not_found", "only one's own");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_program_is_told_by_a_signed_webhook() {
+    const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr";
+    let config = Config { webhook_key: Some(KEY.to_owned()), webhook_to_loopback: true, ..Config::default() };
+    let server = start_with(config).await;
+    let (arrived, mut arrivals) = tokio::sync::mpsc::unbounded_channel();
+    let take = move |headers: HeaderMap, body: Bytes| {
+        let _ = arrived.send((headers, body));
+        async {}
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let program = format!("http://{}/told", listener.local_addr().expect("has one"));
+    let router = axum::Router::new().route("/told", axum::routing::post(take));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+
+    let hq = server.signed_in("hq").await;
+    let path = format!("/api/v1/people/{}/contact", person("manager2"));
+    let inside = hq.post(&path, &json!({ "channel": "webhook", "address": "https://10.0.0.7/told" })).await;
+    assert_eq!(inside.code(), "malformed", "no address within the network");
+    let known = hq.post(&path, &json!({ "channel": "webhook", "address": program })).await;
+    assert!(known.status.is_success(), "{}", known.json);
+    request(&server, 2, 3).await;
+
+    let (headers, body) =
+        tokio::time::timeout(Duration::from_secs(30), arrivals.recv()).await.expect("in time").expect("arrives");
+    let header = |name: &str| headers[name].to_str().expect("text");
+    let key = SigningKey::parse(KEY).expect("a key");
+    let signed = (header("webhook-id"), header("webhook-timestamp"), header("webhook-signature"));
+    assert!(key.verifies(signed.0, signed.1, signed.2, &body, server.state.clock.now()));
+    let told: Value = serde_json::from_slice(&body).expect("JSON");
+    assert_eq!(told["messages"][0]["title"], "S001 申请调货 3 件");
 }
