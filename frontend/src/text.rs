@@ -14,9 +14,11 @@ mod moving;
 mod photo;
 mod refusal;
 mod sign_in;
+mod sourcing;
 mod stocktake;
 mod trace;
 mod transfer;
+mod transfer_page;
 mod warning;
 
 use crate::backend::BackendError;

@@ -1,6 +1,7 @@
 //! Rendering pages, and what pages ask of the server: [`Backend`] in process.
 
 mod stocktake;
+mod transfer;
 
 use crate::access::{Asker, check_function};
 use crate::audit;

@@ -3,11 +3,10 @@
 #[cfg(feature = "ssr")]
 use super::backend;
 use super::{BackendError, Reply};
-use domain::credit::Credit;
+use domain::credit::{CreditList, CreditPage};
 use domain::id::{SkuCode, StoreCode};
-use domain::matching::Proposal;
 use domain::movement::Units;
-use domain::transfer::{TransferDetail, TransferId, TransferList, TransferPage};
+use domain::transfer::{SourcePage, TransferDetail, TransferId, TransferList, TransferPage};
 use leptos::prelude::*;
 
 /// What the server does for these pages; the rest is [`super::Backend`]'s.
@@ -19,10 +18,13 @@ pub trait TransferBackend {
     fn transfer(&self, id: TransferId) -> Reply<TransferDetail>;
 
     /// Where pieces of an item are best taken from.
-    fn transfer_sources(&self, store: StoreCode, sku: SkuCode, units: Units) -> Reply<Proposal>;
+    fn transfer_sources(&self, store: StoreCode, sku: SkuCode, units: Units) -> Reply<SourcePage>;
 
-    /// How far a store can be relied on.
-    fn credit(&self, store: StoreCode) -> Reply<Credit>;
+    /// How far a store can be relied on, and why.
+    fn credit(&self, store: StoreCode) -> Reply<CreditPage>;
+
+    /// How far each of the viewer's stores can be relied on.
+    fn credits(&self) -> Reply<CreditList>;
 }
 
 /// [`TransferBackend::transfers`]
@@ -46,7 +48,7 @@ pub async fn read_transfer(id: String) -> Result<TransferDetail, BackendError> {
 
 /// [`TransferBackend::transfer_sources`]
 #[server(prefix = "/fn", endpoint = "transfer_sources")]
-pub async fn read_transfer_sources(store: String, sku: String, units: Units) -> Result<Proposal, BackendError> {
+pub async fn read_transfer_sources(store: String, sku: String, units: Units) -> Result<SourcePage, BackendError> {
     let backend = backend();
     let answer = match (StoreCode::parse(&store), SkuCode::parse(&sku)) {
         (Ok(store), Ok(sku)) => backend.transfer_sources(store, sku, units).await,
@@ -57,11 +59,18 @@ pub async fn read_transfer_sources(store: String, sku: String, units: Units) -> 
 
 /// [`TransferBackend::credit`]
 #[server(prefix = "/fn", endpoint = "credit")]
-pub async fn read_credit(store: String) -> Result<Credit, BackendError> {
+pub async fn read_credit(store: String) -> Result<CreditPage, BackendError> {
     let backend = backend();
     let answer = match StoreCode::parse(&store) {
         Ok(store) => backend.credit(store).await,
         Err(_) => Err(BackendError::NotFound),
     };
     answer.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`TransferBackend::credits`]
+#[server(prefix = "/fn", endpoint = "credits")]
+pub async fn read_credits() -> Result<CreditList, BackendError> {
+    let backend = backend();
+    backend.credits().await.inspect_err(|error| backend.answer_with(error))
 }
