@@ -53,6 +53,7 @@ pub mod photo;
 pub mod plan;
 pub mod policy;
 pub mod proof;
+pub mod quiet;
 pub mod replenishment;
 pub mod review;
 pub mod rule;

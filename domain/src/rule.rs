@@ -17,13 +17,14 @@ pub mod wording;
 pub use condition::{Bound, Compare, Condition, Is, Reason, Truth};
 pub use mistake::{Mistake, MistakeKind, check};
 pub use shipped::shipped;
-pub use watch::{QuietHours, Step, Watch};
+pub use watch::{Step, Watch};
 
 use crate::case::Severity;
 use crate::id::{CategoryCode, PersonId, RegionCode, RuleCode, SkuCode, StoreCode};
 use crate::master::Name;
 use crate::measure::Figures;
 use crate::policy::Role;
+use crate::quiet::QuietHours;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 

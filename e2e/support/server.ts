@@ -13,13 +13,18 @@ export class Server {
   private constructor(
     readonly dataDir: string,
     readonly port: number,
+    readonly settings: (origin: string) => Record<string, string>,
   ) {}
 
-  /** Starts from a copy of the seeded chain. */
-  static async start(): Promise<Server> {
+  /** Starts from a copy of the seeded chain, with settings that may depend on where it is; `prepare` runs before. */
+  static async start(
+    settings: (origin: string) => Record<string, string> = () => ({}),
+    prepare: (dataDir: string) => void = () => undefined,
+  ): Promise<Server> {
     const dataDir = mkdtempSync(join(tmpdir(), 'shelftrace-server-'));
     cpSync(process.env[SEEDED_ENV] ?? '', dataDir, { recursive: true });
-    const server = new Server(dataDir, await freePort());
+    prepare(dataDir);
+    const server = new Server(dataDir, await freePort(), settings);
     await server.run();
     return server;
   }
@@ -31,7 +36,10 @@ export class Server {
   /** Starts the process and waits until it is ready. */
   async run(): Promise<void> {
     const args = ['--data-dir', this.dataDir, 'serve', '--listen', `127.0.0.1:${this.port}`, '--site-dir', SITE];
-    const child = spawn(BINARY, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(BINARY, args, {
+      env: { ...process.env, ...this.settings(this.origin) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const keep = (chunk: Buffer) => (this.#log = (this.#log + chunk.toString()).slice(-20_000));
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);

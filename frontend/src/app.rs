@@ -5,6 +5,7 @@ use crate::browser;
 use crate::component::approval_count::provide_approval_count;
 use crate::component::loss_notice::LossNotice;
 use crate::component::nav::{OverdueCases, Rail, TabBar, TopBar};
+use crate::component::unread_count::provide_unread_count;
 use crate::page::account::AccountPage;
 use crate::page::accuracy::AccuracyPage;
 use crate::page::approvals::ApprovalsPage;
@@ -13,8 +14,10 @@ use crate::page::board::BoardPage;
 use crate::page::cases::{CasesPage, overdue_count};
 use crate::page::count::CountPage;
 use crate::page::credit::CreditPage;
+use crate::page::deliveries::DeliveriesPage;
 use crate::page::devices::DevicesPage;
 use crate::page::home::HomePage;
+use crate::page::inbox::InboxPage;
 use crate::page::key_in::KeyInPage;
 use crate::page::missing::MissingPage;
 use crate::page::more::MorePage;
@@ -86,6 +89,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/transfers/:transfer") view=TransferDetailPage ssr=SsrMode::Async/>
                     <Route path=path!("/credit") view=CreditPage ssr=SsrMode::Async/>
                     <Route path=path!("/more") view=MorePage ssr=SsrMode::Async/>
+                    <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async/>
+                    <Route path=path!("/deliveries") view=DeliveriesPage ssr=SsrMode::Async/>
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
@@ -123,6 +128,7 @@ pub(crate) fn Framed(
     let location = use_location();
     let main = NodeRef::<leptos::html::Main>::new();
     provide_approval_count();
+    provide_unread_count();
     provide_context(OverdueCases(overdue_count()));
 
     // A reader's cursor follows to the new page; the first page keeps the browser's own start.

@@ -6,9 +6,11 @@
 //!
 //! Writing to the ledger is not among them: phones send events to `/api/v1/sync`, so that a queue outlives a build.
 
+mod message;
 mod stocktake;
 mod transfer;
 
+pub use message::*;
 pub use stocktake::*;
 pub use transfer::*;
 
@@ -41,7 +43,7 @@ pub type Reply<T> = Pin<Box<dyn Future<Output = Result<T, BackendError>> + Send>
 /// What the server does for pages. Made for one request: it knows who asks.
 ///
 /// Every method checks with [`domain::policy`] that the viewer may; pages only mirror what the policy says.
-pub trait Backend: StocktakeBackend + TransferBackend + Send + Sync {
+pub trait Backend: StocktakeBackend + MessageBackend + TransferBackend + Send + Sync {
     /// Who is signed in, if anybody.
     fn viewer(&self) -> Option<Viewer>;
 

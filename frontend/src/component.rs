@@ -26,4 +26,5 @@ pub mod ramp;
 pub mod teller;
 pub mod trace_list;
 pub mod trace_tabs;
+pub mod unread_count;
 pub mod variance;

@@ -9,6 +9,7 @@ mod audit;
 mod board;
 mod count;
 mod home;
+mod message;
 mod movement;
 mod moving;
 mod photo;

@@ -99,6 +99,8 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/transfers/{transfer}", Policy::Public),
     entrance(Method::GET, "/credit", Policy::Public),
     entrance(Method::GET, "/more", Policy::Public),
+    entrance(Method::GET, "/inbox", Policy::Public),
+    entrance(Method::GET, "/deliveries", Policy::Public),
     entrance(Method::GET, "/account", Policy::Public),
     entrance(Method::GET, "/offline-shell", Policy::Public),
     // Server functions of the pages.
@@ -135,6 +137,13 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::POST, "/fn/transfer_sources", Policy::May(Action::RunTransfers, On::StoreArgument)),
     entrance(Method::POST, "/fn/credit", Policy::May(Action::SeeStock, On::StoreArgument)),
     entrance(Method::POST, "/fn/credits", Policy::May(Action::SeeStock, On::OwnScope)),
+    entrance(Method::POST, "/fn/inbox", Policy::SignedIn),
+    entrance(Method::POST, "/fn/count_unread", Policy::SignedIn),
+    // What it asks is judged by the ledger: see `message::decide`.
+    entrance(Method::POST, "/fn/answer_message", Policy::SignedIn),
+    entrance(Method::POST, "/fn/telling", Policy::SignedIn),
+    entrance(Method::POST, "/fn/choose_telling", Policy::SignedIn),
+    entrance(Method::POST, "/fn/delivery_log", Policy::May(Action::ManagePeople, On::Chain)),
     // The API.
     entrance(Method::POST, "/api/v1/sign-in", Policy::Public),
     entrance(Method::POST, "/api/v1/sign-out", Policy::Public),
@@ -179,6 +188,7 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/api/v1/people", Policy::May(Action::ManagePeople, On::Chain)),
     entrance(Method::POST, "/api/v1/people/{person}/disable", Policy::May(Action::ManagePeople, On::Chain)),
     entrance(Method::POST, "/api/v1/people/{person}/enable", Policy::May(Action::ManagePeople, On::Chain)),
+    entrance(Method::POST, "/api/v1/people/{person}/contact", Policy::May(Action::ManagePeople, On::Chain)),
     // Sheets to print.
     entrance(Method::GET, "/print/shelves/{store}", Policy::May(Action::PrintLabels, On::StoreInPath)),
     entrance(Method::GET, "/print/products/{store}", Policy::May(Action::PrintLabels, On::StoreInPath)),

@@ -5,6 +5,7 @@ use crate::command::seed::SeedArgs;
 use crate::config::Flags;
 use clap::{Args, Parser, Subcommand};
 use domain::id::PersonId;
+use domain::message::preference::ChannelKind;
 use std::path::PathBuf;
 
 /// Shelftrace (货迹): every movement leaves a trace at the moment it happens.
@@ -82,6 +83,16 @@ pub enum UserCommand {
         /// The login
         login: String,
     },
+    /// Say how a channel knows a person, such as their userid in WeCom
+    Contact {
+        /// The login
+        login: String,
+        /// The channel
+        #[arg(value_parser = channel)]
+        channel: ChannelKind,
+        /// What the channel calls them; nothing forgets it
+        address: Option<String>,
+    },
     /// Set a new password and end all sessions
     Password {
         /// The login
@@ -90,6 +101,12 @@ pub enum UserCommand {
         #[arg(long)]
         stdin: bool,
     },
+}
+
+/// A channel by its code; the inbox needs no address.
+fn channel(code: &str) -> Result<ChannelKind, String> {
+    let known = ChannelKind::from_code(code).filter(|channel| *channel != ChannelKind::Inbox);
+    known.ok_or_else(|| "expected a channel such as wecom".to_owned())
 }
 
 /// A new account.

@@ -3,16 +3,103 @@
 //! [`channel`] is what all channels have in common, [`schedule`] says when which message goes and [`dispatch`] sends
 //! it, [`answer`] does what is said to it, [`route`] is where that comes in. [`wecom`] is the channel whose cards are
 //! answered where they are read; [`webhook`] and [`push`] only tell. What a message is stands in [`domain::message`].
+//!
+//! [`follow`] turns the ledger's steps into messages, [`compose`] words them, [`office`] keeps and sends them, and
+//! [`decide`] carries answers back into the ledger. [`Messages`] starts them all.
 
 pub mod answer;
 pub mod channel;
+pub mod compose;
+pub mod decide;
 pub mod dispatch;
 pub mod feishu;
+pub mod follow;
 pub mod guard;
 pub mod http;
+pub mod log;
+pub mod office;
 pub mod push;
 pub mod route;
 pub mod schedule;
 pub mod secret;
 pub mod webhook;
 pub mod wecom;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::chain;
+use crate::ledger::Ledger;
+use crate::live::LiveHub;
+use crate::store::{Database, Directory, StoreError};
+use answer::work_off;
+use channel::Channel;
+use decide::Desk;
+use domain::message::preference::ChannelKind;
+use follow::Follower;
+use office::Office;
+use route::Entrance;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+
+/// How often clicks that could not be done are tried again.
+const WORK_OFF_EVERY: Duration = Duration::from_secs(60);
+
+/// Everything about messages that requests can reach. Its tasks end with it.
+pub struct Messages {
+    /// Keeps and sends.
+    pub office: Office,
+    /// Does as people say.
+    pub desk: Desk,
+    /// Where WeCom's callbacks come in; `None` where WeCom is not set up.
+    pub wecom: Option<Arc<Entrance>>,
+    _alive: watch::Sender<()>,
+}
+
+impl Messages {
+    /// Opens the office, follows the ledger and works off what people have said.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn start(
+        config: &Config,
+        clock: Clock,
+        database: Database,
+        directory: Directory,
+        ledger: Ledger,
+        live: &LiveHub,
+    ) -> Result<Self, StoreError> {
+        let (alive, ended) = watch::channel(());
+        let office = Office::open(config, database.clone(), directory.clone(), clock.clone()).await?;
+        let desk = Desk::new(database.clone(), directory.clone(), ledger, office.clone());
+        let follower = Follower::start(database.clone(), directory, office.clone()).await?;
+        tokio::spawn(follower.run(live.clone(), ended.clone()));
+        let mut wecom = None;
+        if let (Some((_, callback)), Some(channel)) = (config.wecom(), office.channel(ChannelKind::WeCom)) {
+            let arrived: Arc<Notify> = Arc::default();
+            tokio::spawn(work(database.clone(), desk.clone(), channel, Arc::clone(&arrived), ended));
+            wecom = Some(Arc::new(Entrance { callback, clicks: Arc::new(database), clock, arrived }));
+        }
+        Ok(Self { office, desk, wecom, _alive: alive })
+    }
+}
+
+/// Works off clicks: those of before, each new one, and every minute what could not be done.
+async fn work(
+    database: Database,
+    desk: Desk,
+    channel: Arc<dyn Channel>,
+    arrived: Arc<Notify>,
+    mut ended: watch::Receiver<()>,
+) {
+    loop {
+        if let Err(error) = work_off(&database, &desk, channel.as_ref()).await {
+            tracing::warn!(error = chain(error.as_ref()), "what people have pressed is done later");
+        }
+        tokio::select! {
+            () = arrived.notified() => {}
+            () = tokio::time::sleep(WORK_OFF_EVERY) => {}
+            _ = ended.changed() => return,
+        }
+    }
+}

@@ -56,6 +56,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/people", get(people::list))
         .route("/api/v1/people/{person}/disable", post(people::disable))
         .route("/api/v1/people/{person}/enable", post(people::enable))
+        .route("/api/v1/people/{person}/contact", post(people::contact))
         .route("/api/v1/trace", get(trace::search))
         .route("/api/v1/trace/stores", get(trace::search_across))
         .route("/api/v1/trace/suggest", get(trace::suggest))

@@ -3,7 +3,7 @@
 use crate::access::{self, Asker};
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::{header, photo, print, route, ssr, telemetry};
+use crate::{header, message, photo, print, route, ssr, telemetry};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Method, StatusCode};
@@ -27,6 +27,7 @@ pub fn router(state: AppState) -> Router {
     let pages = Router::new()
         .leptos_routes_with_context(&state, pages, context, frontend::shell::shell)
         .layer(from_fn_with_state(state.clone(), ssr::on_one_thread));
+    let wecom = state.messages.wecom.clone().map(message::route::routes).unwrap_or_default();
     Router::new()
         .merge(pages)
         .merge(route::routes())
@@ -39,6 +40,7 @@ pub fn router(state: AppState) -> Router {
         .layer(RequestBodyLimitLayer::new(BATCH_BYTES_MAX))
         // Beside the limit, not under it: photos are larger, and have one of their own.
         .merge(photo::route::routes())
+        .merge(wecom)
         .layer(from_fn_with_state(state.clone(), access::guard))
         .layer(from_fn(telemetry::observe))
         .layer(from_fn(header::secure))

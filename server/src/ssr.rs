@@ -1,5 +1,6 @@
 //! Rendering pages, and what pages ask of the server: [`Backend`] in process.
 
+mod message;
 mod stocktake;
 mod transfer;
 

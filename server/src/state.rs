@@ -8,6 +8,7 @@ use crate::device::Devices;
 use crate::keys::Keys;
 use crate::ledger::Ledger;
 use crate::live::LiveHub;
+use crate::message::Messages;
 use crate::photo::{OpenPhotosError, Photos};
 use crate::read::LatestTraces;
 use crate::render::Renderers;
@@ -51,6 +52,8 @@ pub struct App {
     pub devices: Devices,
     /// Each store's latest events, for boards.
     pub latest: LatestTraces,
+    /// Messages that are answered.
+    pub messages: Messages,
     /// Accounts and sessions.
     pub sign_in: SignIn,
     /// How often a device may send.
@@ -100,6 +103,9 @@ pub enum StartError {
     /// Devices cannot be read.
     #[error("the devices cannot be read")]
     Devices(#[source] StoreError),
+    /// Messages cannot be read.
+    #[error("the messages cannot be read")]
+    Messages(#[source] StoreError),
     /// Accounts cannot be read.
     #[error("the accounts cannot be read")]
     People(#[source] StoreError),
@@ -123,6 +129,9 @@ impl AppState {
         let live = LiveHub::start(db.clone(), directory.clone(), clock.clone());
         let index = TraceIndex::start(db.clone(), &live);
         let devices = Devices::start(db.clone(), clock.clone()).await.map_err(StartError::Devices)?;
+        let messages =
+            Messages::start(&config, clock.clone(), db.clone(), directory.clone(), ledger.clone(), &live).await;
+        let messages = messages.map_err(StartError::Messages)?;
         let per_s = config.sync_per_device_per_s;
         let site = Site::open(&config.site_dir);
         let leptos = LeptosOptions::builder().output_name("shelftrace").build();
@@ -141,6 +150,7 @@ impl AppState {
             index,
             devices,
             latest: LatestTraces::default(),
+            messages,
             site,
             renderers: Renderers::start().map_err(StartError::Threads)?,
             stopping: watch::Sender::new(false),

@@ -1,36 +1,8 @@
 //! From "it is true" to "it fires now".
 
 use super::{Rule, Truth};
-use crate::instant::{Day, MINUTE_MS, Timestamp, ZoneOffset};
+use crate::instant::{MINUTE_MS, Timestamp};
 use serde::{Deserialize, Serialize};
-
-/// A time of day at which nobody is told anything, in minutes after local midnight: from `from_min`, before `to_min`.
-/// It may run over midnight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct QuietHours {
-    /// Its first minute.
-    pub from_min: u16,
-    /// The first minute after it.
-    pub to_min: u16,
-}
-
-impl QuietHours {
-    /// When people may be told what happens at `at`: then, or when the quiet hours end. It postpones the telling, never
-    /// the firing.
-    #[must_use]
-    pub fn tell_at(self, at: Timestamp, zone: ZoneOffset) -> Timestamp {
-        let wall = at.wall(zone);
-        let minute = u16::from(wall.hour) * 60 + u16::from(wall.minute);
-        let (from, to) = (self.from_min, self.to_min);
-        let is_quiet = if from <= to { (from..to).contains(&minute) } else { minute >= from || minute < to };
-        if !is_quiet {
-            return at;
-        }
-        let days = i64::from(minute >= to);
-        Day::at(at, zone).plus_days(days).begins_at(zone).plus_ms(i64::from(to) * MINUTE_MS)
-    }
-}
 
 /// What a rule remembers of one line.
 ///

@@ -147,6 +147,22 @@ impl Transfer {
         steps
     }
 
+    /// Counts the steps that people took: an answer to an older version is about something else. What the hour brings
+    /// changes nothing about the question.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        let steps = self.sides.values().flat_map(Side::steps).filter(|taken| !taken.step.kind().is_ledgers());
+        steps.fold(0, |n, _| n + 1)
+    }
+
+    /// The step that people took when the transfer was at that version, which ended it.
+    #[must_use]
+    pub fn step_after(&self, version: u64) -> Option<&Taken> {
+        let steps = self.timeline().into_iter().map(|(_, taken)| taken);
+        let mut by_people = steps.filter(|taken| !taken.step.kind().is_ledgers());
+        by_people.nth(usize::try_from(version).ok()?)
+    }
+
     /// The step of the receiving store, or of the source that is asked now.
     #[must_use]
     pub fn step(&self, kind: StepKind) -> Option<&Taken> {

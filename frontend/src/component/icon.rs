@@ -51,6 +51,8 @@ pub enum Glyph {
     Upload,
     /// A stamp: somebody's word.
     Approve,
+    /// What one is told.
+    Inbox,
     /// A box: goods.
     Goods,
     /// Back again.
@@ -99,6 +101,7 @@ impl Glyph {
             Self::Add => "M12 5v14M5 12h14",
             Self::Upload => "M12 16V5M7 9.5 12 4.5l5 5M5 19h14",
             Self::Approve => "M9 4h6v4l-1.5 4h-3L9 8zM6 16v-2h12v2zM5 20h14",
+            Self::Inbox => "M4 13l3-8h10l3 8v6H4zM4 13h5l1 3h4l1-3h5",
             Self::Goods => "M4 8l8-4 8 4v9l-8 4-8-4zM4 8l8 4 8-4M12 12v9",
             Self::Transfer => "M4 8h13M13 4l4 4-4 4M20 16H7M11 12l-4 4 4 4",
             Self::More => "M5 12h.01M12 12h.01M19 12h.01",

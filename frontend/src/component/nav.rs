@@ -3,6 +3,7 @@
 use crate::component::approval_count::ApprovalBadge;
 use crate::component::brand::BrandLink;
 use crate::component::icon::{Glyph, Icon};
+use crate::component::unread_count::UnreadBadge;
 use crate::session::use_session;
 use crate::text::use_language;
 use domain::policy::Action;
@@ -146,6 +147,21 @@ fn OverdueBadge() -> impl IntoView {
     }
 }
 
+/// The way to what one was told; nothing before somebody has signed in.
+#[component]
+fn InboxLink(class: &'static str) -> impl IntoView {
+    let language = use_language();
+    use_session().viewer.map(|_| {
+        view! {
+            <A href="/inbox" attr:class=class>
+                <Icon glyph=Glyph::Inbox/>
+                <span class="nav-link__label">{language.inbox_title()}</span>
+                <UnreadBadge/>
+            </A>
+        }
+    })
+}
+
 /// The bar on top of phone pages.
 #[component]
 pub fn TopBar() -> impl IntoView {
@@ -156,6 +172,7 @@ pub fn TopBar() -> impl IntoView {
         <header class="bar">
             <BrandLink/>
             <span class="bar__place">{who}</span>
+            <InboxLink class="bar__inbox"/>
         </header>
     }
 }
@@ -179,7 +196,10 @@ pub fn Rail() -> impl IntoView {
             <nav aria-label=language.main_menu()>
                 <ul class="rail__list">{places().into_iter().map(|place| view! { <PlaceLink place/> }).collect_view()}</ul>
             </nav>
-            <div class="rail__foot">{person}</div>
+            <div class="rail__foot">
+                <InboxLink class="nav-link"/>
+                {person}
+            </div>
         </header>
     }
 }

@@ -1,6 +1,7 @@
 //! Who am I, how do I like it on this device, and out.
 
 mod leave;
+mod telling;
 
 use crate::component::page_head::PageHead;
 use crate::component::preference_form::{Preference, PreferenceForm};
@@ -15,6 +16,7 @@ pub fn AccountPage() -> impl IntoView {
     let language = use_language();
     let session = use_session();
     let may_count = session.may(Action::Count) || session.is_offline_shell;
+    let is_online = session.viewer.is_some() && !session.is_offline_shell;
     let (name, sub) = match session.viewer {
         Some(viewer) => {
             let place = match (&session.place, &viewer.scope) {
@@ -46,6 +48,7 @@ pub fn AccountPage() -> impl IntoView {
                 {setting(Preference::Theme, language.theme_label())}
                 {may_count.then(|| setting(Preference::Hand, language.hand_label()))}
             </section>
+            {is_online.then(|| view! { <telling::Telling/> })}
             <section class="card">
                 <div class="card__head">
                     <h2 class="card__title">{language.session_label()}</h2>

@@ -58,6 +58,14 @@ pub async fn user(config: &Config, command: UserCommand) -> Result<(), UserError
         UserCommand::List => list(&db).await,
         UserCommand::Disable { login } => set_state(&db, &login, AccountState::Disabled).await,
         UserCommand::Enable { login } => set_state(&db, &login, AccountState::Enabled).await,
+        UserCommand::Contact { login, channel, address } => {
+            let person = find(&db, &login).await?.viewer.id;
+            match address.as_deref().map(str::trim).filter(|address| !address.is_empty()) {
+                Some(address) => db.save_contact(&person, channel, address).await?,
+                None => db.delete_contact(&person, channel).await?,
+            }
+            Ok(())
+        }
         UserCommand::Password { login, stdin } => {
             let account = find(&db, &login).await?;
             let hash = new_password(stdin).await?;

@@ -8,6 +8,7 @@ use domain::id::MessageId;
 use domain::instant::Timestamp;
 use domain::message::Message;
 use domain::message::delivery::{Delivery, Failure, Step};
+use domain::message::preference::ChannelKind;
 use futures::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ pub trait DeliveryLog: Send + Sync {
     fn note<'a>(&'a self, delivery: &'a Delivery, reference: Option<&'a str>) -> BoxFuture<'a, Result<(), BoxError>>;
 
     /// Forgets an address that the channel does not know.
-    fn forget<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<(), BoxError>>;
+    fn forget<'a>(&'a self, message: &'a Message, channel: ChannelKind) -> BoxFuture<'a, Result<(), BoxError>>;
 }
 
 /// A message that waits, with how far it has come.
@@ -124,7 +125,7 @@ impl Dispatcher {
             }
             self.log.note(&queued.delivery, reference).await?;
             if failure == Some(&SendError::NoReceiver) {
-                self.log.forget(&queued.message).await?;
+                self.log.forget(&queued.message, self.channel.kind()).await?;
             }
             if failure.is_none() || is_given_up {
                 self.queued.remove(id);
@@ -151,7 +152,6 @@ mod tests {
     use super::super::wecom::fake::{Fake, Fault};
     use super::*;
     use domain::instant::{DAY_MS, MINUTE_MS};
-    use domain::message::preference::ChannelKind;
     use std::sync::Mutex;
 
     const NOW: Timestamp = Timestamp::from_unix_ms(1_795_320_000_000);
@@ -167,7 +167,7 @@ mod tests {
             self.deliveries.lock().expect("whole").insert(delivery.message, delivery.clone());
             Box::pin(async { Ok(()) })
         }
-        fn forget<'a>(&'a self, _: &'a Message) -> BoxFuture<'a, Result<(), BoxError>> {
+        fn forget<'a>(&'a self, _: &'a Message, _: ChannelKind) -> BoxFuture<'a, Result<(), BoxError>> {
             *self.n_forgotten.lock().expect("whole") += 1;
             Box::pin(async { Ok(()) })
         }

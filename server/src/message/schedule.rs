@@ -6,7 +6,7 @@
 use super::channel::SendError;
 use domain::id::MessageId;
 use domain::instant::{DAY_MS, MINUTE_MS, Timestamp, ZoneOffset};
-use domain::message::preference::QuietHours;
+use domain::quiet::QuietHours;
 use std::collections::{BTreeMap, VecDeque};
 
 /// Wait after the first failure; doubled after each further one.

@@ -1,13 +1,19 @@
 //! Accounts, for headquarters.
 
 use crate::error::ApiError;
+use crate::route::Body;
 use crate::state::AppState;
 use crate::store::person::{Account, AccountState};
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use domain::id::PersonId;
+use domain::message::preference::ChannelKind;
 use domain::policy::Viewer;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+/// Longest address of a person on a channel, in characters.
+const ADDRESS_MAX_CHARS: usize = 512;
 
 /// An account as shown: without its hash.
 #[derive(Debug, Serialize)]
@@ -37,6 +43,38 @@ pub async fn disable(state: State<AppState>, person: Path<String>) -> Result<Jso
 /// Allows an account's sign-in again.
 pub async fn enable(state: State<AppState>, person: Path<String>) -> Result<Json<Person>, ApiError> {
     set(state, person, AccountState::Enabled).await
+}
+
+/// How a channel knows a person.
+#[derive(Debug, Deserialize)]
+pub struct Contact {
+    /// The channel's code.
+    channel: String,
+    /// `null` forgets it.
+    address: Option<String>,
+}
+
+/// Says how a channel knows a person: their userid in WeCom, for one.
+pub async fn contact(
+    State(state): State<AppState>,
+    Path(person): Path<String>,
+    Body(contact): Body<Contact>,
+) -> Result<StatusCode, ApiError> {
+    let person = PersonId::parse(&person).map_err(|_| ApiError::NotFound)?;
+    if state.db.account(&person).await?.is_none() {
+        return Err(ApiError::NotFound);
+    }
+    let channel = ChannelKind::from_code(&contact.channel).filter(|channel| *channel != ChannelKind::Inbox);
+    let channel = channel.ok_or_else(|| ApiError::Malformed("expected a channel such as wecom".to_owned()))?;
+    let address = contact.address.as_deref().map(str::trim).filter(|address| !address.is_empty());
+    match address {
+        Some(address) if address.chars().count() <= ADDRESS_MAX_CHARS => {
+            state.db.save_contact(&person, channel, address).await?;
+        }
+        Some(_) => return Err(ApiError::Malformed(format!("an address has at most {ADDRESS_MAX_CHARS} characters"))),
+        None => state.db.delete_contact(&person, channel).await?,
+    }
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn set(

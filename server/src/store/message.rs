@@ -1,14 +1,17 @@
 //! Messages, what became of them, where people are reached, and what they have pressed.
 
 use super::db::{Database, StoreError};
-use super::row::{Fields, at, id, ids, prefixed, text};
+use super::row::{Fields, at, between, id, ids, prefixed, seq, text};
 use crate::message::answer::{BoxError, Clicks, Kept, Stage};
 use crate::message::wecom::callback::Click;
-use domain::id::{MessageId, PersonId};
-use domain::message::Message;
+use domain::id::{MessageId, ObjectCode, PersonId, StoreCode};
+use domain::instant::Timestamp;
 use domain::message::delivery::Delivery;
 use domain::message::preference::{ChannelKind, Preference};
+use domain::message::{Message, ObjectKind};
 use futures::future::BoxFuture;
+use std::collections::BTreeMap;
+use std::ops::Bound;
 use surrealdb::types::{Object, RecordId, Value, Variables};
 
 /// A message on one channel, as kept.
@@ -26,6 +29,15 @@ pub struct DeliveryRecord {
 
 fn message_id(message: &Message) -> RecordId {
     id("message", vec![text(message.to.as_str()), text(message.id.to_string())])
+}
+
+fn about_id(message: &Message) -> RecordId {
+    let about = &message.about;
+    id("about", vec![text(about.kind.code()), text(about.code.as_str()), text(message.id.to_string())])
+}
+
+fn told_id(store: &StoreCode) -> RecordId {
+    RecordId::new("told", store.as_str())
 }
 
 fn delivery_id(message: MessageId, channel: ChannelKind) -> RecordId {
@@ -69,6 +81,13 @@ fn read_delivery(row: Value) -> Result<DeliveryRecord, StoreError> {
     })
 }
 
+fn read_contact(row: Value) -> Result<(PersonId, ChannelKind, String), StoreError> {
+    let mut fields = Fields::of(row)?;
+    let person = fields.parsed(PersonId::parse(fields.key_text(0)?))?;
+    let channel = ChannelKind::from_code(fields.key_text(1)?).ok_or("an unknown channel");
+    Ok((person, fields.parsed(channel)?, fields.text("address")?))
+}
+
 impl Database {
     /// Keeps a message and its ways, in one transaction: from then on it is in the inbox, and on its way after a stop.
     ///
@@ -79,7 +98,10 @@ impl Database {
         variables.insert("id", Value::RecordId(message_id(message)));
         variables.insert("message", json(message));
         variables.insert("ways", ways.iter().map(delivery_row).collect::<Vec<Value>>());
+        variables.insert("about", Value::RecordId(about_id(message)));
+        variables.insert("person", text(message.to.as_str()));
         let statements = "BEGIN; UPSERT $id CONTENT { message: $message } RETURN NONE; \
+                          UPSERT $about CONTENT { person: $person } RETURN NONE; \
                           FOR $row IN $ways { UPSERT $row.id CONTENT $row RETURN NONE }; COMMIT;";
         self.run(statements, variables).await.map(|_| ())
     }
@@ -107,6 +129,54 @@ impl Database {
         rows.into_iter().map(read_message).next().transpose()
     }
 
+    /// Every message about a thing, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails or a record is damaged.
+    pub async fn messages_about(&self, kind: ObjectKind, code: &ObjectCode) -> Result<Vec<Message>, StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("range", prefixed("about", vec![text(kind.code()), text(code.as_str())]));
+        let rows: Vec<Value> = self.run("SELECT * FROM $range", variables).await?.take(0)?;
+        let key = |row: Value| -> Result<RecordId, StoreError> {
+            let mut fields = Fields::of(row)?;
+            let message = fields.key_text(2)?.to_owned();
+            Ok(id("message", vec![text(fields.text("person")?), text(message)]))
+        };
+        let keys: Vec<RecordId> = rows.into_iter().map(key).collect::<Result<_, _>>()?;
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut variables = Variables::new();
+        variables.insert("ids", ids(keys));
+        let rows: Vec<Value> = self.run("SELECT * FROM $ids", variables).await?.take(0)?;
+        rows.into_iter().map(read_message).collect()
+    }
+
+    /// Up to which event of each store's ledger people have been told.
+    ///
+    /// # Errors
+    /// When the database fails or a record is damaged.
+    pub async fn told_to(&self) -> Result<BTreeMap<StoreCode, u64>, StoreError> {
+        let rows: Vec<Value> = self.run("SELECT * FROM told", Variables::new()).await?.take(0)?;
+        let read = |row: Value| -> Result<_, StoreError> {
+            let mut fields = Fields::of(row)?;
+            let store = fields.parsed(StoreCode::parse(fields.key_text(0)?))?;
+            Ok((store, fields.n("seq")?))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Notes that people have been told up to an event of a store's ledger.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_told_to(&self, store: &StoreCode, reached: u64) -> Result<(), StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("id", Value::RecordId(told_id(store)));
+        variables.insert("seq", seq(reached));
+        self.run("UPSERT $id CONTENT { seq: $seq } RETURN NONE", variables).await.map(|_| ())
+    }
+
     /// Notes how far a message has come on a channel.
     ///
     /// # Errors
@@ -125,6 +195,35 @@ impl Database {
     pub async fn waiting_deliveries(&self) -> Result<Vec<DeliveryRecord>, StoreError> {
         let statement = "SELECT * FROM delivery WHERE is_waiting = true";
         let rows: Vec<Value> = self.run(statement, Variables::new()).await?.take(0)?;
+        rows.into_iter().map(read_delivery).collect()
+    }
+
+    /// Every way of every message since then, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails or a record is damaged.
+    pub async fn deliveries_since(&self, since: Timestamp) -> Result<Vec<DeliveryRecord>, StoreError> {
+        // Names of messages begin with their time, and none has a letter as great as the one that ends the range.
+        let first = MessageId::from_parts(since.unix_ms().max(0).unsigned_abs(), 0);
+        let (first, last) = (vec![text(first.to_string())], vec![text("~")]);
+        let mut variables = Variables::new();
+        variables.insert("range", between("delivery", Bound::Included(first), Bound::Excluded(last)));
+        let rows: Vec<Value> = self.run("SELECT * FROM $range", variables).await?.take(0)?;
+        rows.into_iter().map(read_delivery).collect()
+    }
+
+    /// How far messages have come on one channel; those that did not go that way are left out.
+    ///
+    /// # Errors
+    /// When the database fails or a record is damaged.
+    pub async fn deliveries_on(
+        &self,
+        channel: ChannelKind,
+        messages: impl IntoIterator<Item = MessageId>,
+    ) -> Result<Vec<DeliveryRecord>, StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("ids", ids(messages.into_iter().map(|message| delivery_id(message, channel))));
+        let rows: Vec<Value> = self.run("SELECT * FROM $ids", variables).await?.take(0)?;
         rows.into_iter().map(read_delivery).collect()
     }
 
@@ -160,19 +259,24 @@ impl Database {
         self.run("DELETE $id RETURN NONE", variables).await.map(|_| ())
     }
 
+    /// Where a person is reached, channel by channel.
+    ///
+    /// # Errors
+    /// When the database fails or a record is damaged.
+    pub async fn contacts_of(&self, person: &PersonId) -> Result<BTreeMap<ChannelKind, String>, StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("range", prefixed("contact", vec![text(person.as_str())]));
+        let rows: Vec<Value> = self.run("SELECT * FROM $range", variables).await?.take(0)?;
+        rows.into_iter().map(|row| read_contact(row).map(|(_, channel, address)| (channel, address))).collect()
+    }
+
     /// Where everybody is reached.
     ///
     /// # Errors
     /// When the database fails or a record is damaged.
     pub async fn contacts(&self) -> Result<Vec<(PersonId, ChannelKind, String)>, StoreError> {
         let rows: Vec<Value> = self.run("SELECT * FROM contact", Variables::new()).await?.take(0)?;
-        let read = |row: Value| -> Result<_, StoreError> {
-            let mut fields = Fields::of(row)?;
-            let person = fields.parsed(PersonId::parse(fields.key_text(0)?))?;
-            let channel = ChannelKind::from_code(fields.key_text(1)?).ok_or("an unknown channel");
-            Ok((person, fields.parsed(channel)?, fields.text("address")?))
-        };
-        rows.into_iter().map(read).collect()
+        rows.into_iter().map(read_contact).collect()
     }
 
     /// Keeps what a person has chosen.
@@ -186,18 +290,20 @@ impl Database {
         self.run("UPSERT $id CONTENT { preference: $preference } RETURN NONE", variables).await.map(|_| ())
     }
 
-    /// What a person has chosen; the default for whoever has not.
+    /// What a person has chosen; `None` for whoever has not.
     ///
     /// # Errors
     /// When the database fails or the record is damaged.
-    pub async fn preference(&self, person: &PersonId) -> Result<Preference, StoreError> {
+    pub async fn preference(&self, person: &PersonId) -> Result<Option<Preference>, StoreError> {
         let mut variables = Variables::new();
         variables.insert("id", Value::RecordId(RecordId::new("preference", person.as_str())));
         let rows: Vec<Value> = self.run("SELECT * FROM $id", variables).await?.take(0)?;
-        let Some(row) = rows.into_iter().next() else { return Ok(Preference::default()) };
-        let mut fields = Fields::of(row)?;
-        let json = fields.text("preference")?;
-        fields.parsed(serde_json::from_str(&json))
+        let read = |row: Value| {
+            let mut fields = Fields::of(row)?;
+            let json = fields.text("preference")?;
+            fields.parsed(serde_json::from_str(&json))
+        };
+        rows.into_iter().map(read).next().transpose()
     }
 
     async fn click_is_kept(&self, key: &str) -> Result<bool, StoreError> {

@@ -1,0 +1,143 @@
+//! What the pages about messages ask of the server.
+
+#[cfg(feature = "ssr")]
+use super::backend;
+use super::{BackendError, Reply};
+use domain::id::MessageId;
+use domain::instant::{Timestamp, ZoneOffset};
+use domain::message::delivery::{ChannelUse, Delivery};
+use domain::message::preference::{ChannelKind, Preference};
+use domain::message::{Act, Message};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What the server does for these pages; the rest is [`super::Backend`]'s.
+pub trait MessageBackend {
+    /// The viewer's newest messages, the newest first. What is shown has been opened.
+    fn inbox(&self) -> Reply<Inbox>;
+
+    /// How many of the viewer's messages they have not opened.
+    fn count_unread(&self) -> Reply<u32>;
+
+    /// Does what the viewer says to a message, as a card would; what became of it, in their language.
+    fn answer_message(&self, message: MessageId, act: Act, reason: Option<String>) -> Reply<String>;
+
+    /// How the viewer is told.
+    fn telling(&self) -> Reply<TellingChoice>;
+
+    /// Keeps how the viewer wants to be told; the language is that of the page.
+    fn choose_telling(&self, preference: Preference) -> Reply<()>;
+
+    /// What became of the chain's newest messages, and how its channels are read.
+    fn delivery_log(&self) -> Reply<DeliveryLog>;
+}
+
+/// A person's messages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inbox {
+    /// The server's clock.
+    pub now: Timestamp,
+    /// The newest first.
+    pub rows: Vec<InboxRow>,
+}
+
+/// A message as its reader sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxRow {
+    /// The message. Its buttons are those that still do something.
+    pub message: Message,
+    /// The clocks of its store.
+    pub zone_offset: ZoneOffset,
+    /// Whether it is shown for the first time.
+    pub is_new: bool,
+    /// What became of what it asks, where that is decided.
+    pub outcome: Option<String>,
+}
+
+/// How somebody is told, and how they could be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TellingChoice {
+    /// Each channel that the chain allows beside the inbox: whether it is chosen, and whether it knows the person.
+    pub channels: Vec<(ChannelKind, bool, bool)>,
+    /// What holds now.
+    pub preference: Preference,
+}
+
+/// What became of messages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryLog {
+    /// The server's clock.
+    pub now: Timestamp,
+    /// Minutes from a request to its confirmation, the middle one of those in the list.
+    pub confirmed_min_median: Option<i64>,
+    /// How each channel is read.
+    pub channels: Vec<(ChannelKind, ChannelUse)>,
+    /// The newest first.
+    pub rows: Vec<DeliveryRow>,
+}
+
+/// A message on one channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryRow {
+    /// What it says.
+    pub title: String,
+    /// To whom.
+    pub person_name: String,
+    /// The clocks of its store.
+    pub zone_offset: ZoneOffset,
+    /// When it was written.
+    pub at: Timestamp,
+    /// What became of it.
+    pub delivery: Delivery,
+}
+
+/// [`MessageBackend::inbox`]
+#[server(prefix = "/fn", endpoint = "inbox")]
+pub async fn read_inbox() -> Result<Inbox, BackendError> {
+    let backend = backend();
+    backend.inbox().await.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`MessageBackend::count_unread`]
+#[server(prefix = "/fn", endpoint = "count_unread")]
+pub async fn count_unread() -> Result<u32, BackendError> {
+    let backend = backend();
+    backend.count_unread().await.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`MessageBackend::answer_message`]; `act` is its code.
+#[server(prefix = "/fn", endpoint = "answer_message")]
+pub async fn answer_message(message: String, act: String, reason: Option<String>) -> Result<String, BackendError> {
+    let backend = backend();
+    let act = Act::ALL.into_iter().find(|known| known.code() == act);
+    let answer = match (MessageId::parse(&message), act) {
+        (Ok(message), Some(act)) => backend.answer_message(message, act, reason).await,
+        _ => Err(BackendError::NotFound),
+    };
+    answer.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`MessageBackend::telling`]
+#[server(prefix = "/fn", endpoint = "telling")]
+pub async fn read_telling() -> Result<TellingChoice, BackendError> {
+    let backend = backend();
+    backend.telling().await.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`MessageBackend::choose_telling`]; `preference` is JSON.
+#[server(prefix = "/fn", endpoint = "choose_telling")]
+pub async fn choose_telling(preference: String) -> Result<(), BackendError> {
+    let backend = backend();
+    let answer = match serde_json::from_str(&preference) {
+        Ok(preference) => backend.choose_telling(preference).await,
+        Err(_) => Err(BackendError::Malformed),
+    };
+    answer.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`MessageBackend::delivery_log`]
+#[server(prefix = "/fn", endpoint = "delivery_log")]
+pub async fn read_delivery_log() -> Result<DeliveryLog, BackendError> {
+    let backend = backend();
+    backend.delivery_log().await.inspect_err(|error| backend.answer_with(error))
+}

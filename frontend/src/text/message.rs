@@ -1,0 +1,149 @@
+//! Messages that are answered: what they say, what can be said to them, and what became of it.
+
+use super::{Language, messages};
+use domain::message::preference::ChannelKind;
+use domain::message::{Act, MessageKind};
+use domain::transfer::DeclineReason;
+
+messages! {
+    message_request(store, units): "{store} 申请调货 {units} 件" / "{store} asks for {units} pieces";
+    message_reminder(store): "催办：{store} 在等您答复调货" / "Reminder: {store} waits for your answer";
+    message_approval(store): "{store} 的调拨申请待批准" / "A transfer to {store} needs your word";
+    message_abnormal(transfer): "异常流转：{transfer} 超时没有收货" / "Abnormal flow: {transfer} has not been received";
+    message_approved: "调拨申请已批准" / "Your request is approved";
+    message_rejected: "调拨申请被驳回" / "Your request is rejected";
+    message_confirmed(store): "{store} 已确认调出" / "{store} has confirmed";
+    message_declined(store): "{store} 不能调出，没有别的门店可问" / "{store} has declined, and nobody is left to ask";
+    message_declined_next(store, next): "{store} 不能调出，已改问 {next}" / "{store} has declined: {next} is asked now";
+    message_handed_over(store): "{store} 已发货，到店请扫码收货" / "{store} has handed over: scan the goods when they arrive";
+    message_disputed(transfer): "{transfer} 收货有差异，待处理" / "{transfer} arrived with a discrepancy";
+    message_cancelled(store): "{store} 取消了调拨" / "{store} has cancelled its request";
+
+    message_fact_goods: "商品" / "Goods";
+    message_fact_units: "数量" / "Units";
+    message_fact_from: "调出" / "From";
+    message_fact_to: "调入" / "To";
+    message_fact_by: "申请人" / "By";
+    message_fact_until: "要货日期" / "Until";
+    message_and_more(name, n): "{name} 等 {n} 种" / "{name} and others, {n} in all";
+    message_pieces(n): "{n} 件" / "{n}";
+    message_open: "查看" / "Open";
+
+    act_confirm: "确认" / "Confirm";
+    act_decline: "拒绝" / "Decline";
+    act_take: "我来处理" / "I take it";
+    act_approve: "批准" / "Approve";
+    act_reject: "驳回" / "Reject";
+
+    reason_not_there: "没有货" / "Not there";
+    reason_needed_here: "本店要用" / "Needed here";
+    reason_unfit: "破损或临期" / "Unfit for sale";
+    reason_no_hands: "没有人手" / "Nobody to do it";
+    reason_not_needed: "不需要调" / "Not needed";
+    reason_order_instead: "改为订货" / "Order it instead";
+
+    inbox_title: "消息" / "Inbox";
+    inbox_sub: "和您有关的事都在这里" / "Everything that concerns you";
+    inbox_empty_title: "没有消息" / "No messages";
+    inbox_empty_text: "有事要您办，或者您等的事有了结果，会在这里告诉您。"
+        / "When something needs you, or what you wait for has happened, it is said here.";
+    inbox_new: "新" / "New";
+    inbox_reason_label: "拒绝的原因" / "Reason, if you decline";
+    inbox_not_sent: "没有送到，请稍后再试" / "Not sent: try again";
+    inbox_n_unread(n): "{n} 条新消息" / "{n} new messages";
+
+    telling_title: "怎样通知我" / "How I am told";
+    telling_hint: "消息总在收件箱里。这里选别的通知方式；消息用您现在看的语言。"
+        / "The inbox always has everything. Choose other ways here; messages come in the language of this page.";
+    telling_unknown(channel): "{channel}（总部还没有登记您的账号）" / "{channel} (headquarters has not registered you there)";
+    telling_quiet: "这段时间不打扰" / "Quiet hours";
+    telling_from: "从" / "From";
+    telling_to: "到" / "To";
+    telling_save: "保存" / "Save";
+    telling_saved: "已保存" / "Saved";
+    telling_not_saved: "没有保存，请再试" / "Not saved: try again";
+
+    deliveries_title: "消息送达" / "Messages delivered";
+    deliveries_median(n): "从申请到确认的中位时间：{n} 分钟" / "From request to confirmation, median: {n} min";
+    deliveries_no_median: "还没有确认过的申请" / "No request has been confirmed yet";
+    deliveries_empty: "还没有发过消息" / "Nothing has been sent yet";
+    deliveries_channels: "各渠道" / "Channels";
+    deliveries_messages: "最近的消息" / "Newest messages";
+    deliveries_channel: "渠道" / "Channel";
+    deliveries_message: "消息" / "Message";
+    deliveries_sent: "已发" / "Sent";
+    deliveries_opened: "已看" / "Opened";
+    deliveries_acted: "已处理" / "Answered";
+    deliveries_failed: "没发成" / "Failed";
+    deliveries_queued: "写于" / "Written";
+    deliveries_min_sent: "发出（分）" / "Sent, min";
+    deliveries_min_delivered: "送达（分）" / "Delivered, min";
+    deliveries_min_opened: "看到（分）" / "Opened, min";
+    deliveries_min_to_act: "处理（分）" / "Answered, min";
+    deliveries_unread: "没有人看" / "Nobody opens it";
+    deliveries_no_receiver: "渠道不认识这个人" / "The channel does not know the person";
+    deliveries_tries(n): "试过 {n} 次" / "{n} tries";
+    deliveries_link: "消息送达记录" / "Delivery log";
+
+    channel_inbox: "收件箱" / "Inbox";
+    channel_wecom: "企业微信" / "WeCom";
+    channel_wecom_group: "企业微信群" / "WeCom group";
+    channel_dingtalk: "钉钉" / "DingTalk";
+    channel_feishu: "飞书" / "Feishu";
+    channel_email: "邮件" / "E-mail";
+    channel_web_push: "浏览器推送" / "Browser";
+    channel_webhook: "Webhook" / "Webhook";
+
+    answered_confirmed(by, at): "已确认 · {by} {at}" / "Confirmed · {by} {at}";
+    answered_declined(by, at): "已拒绝 · {by} {at}" / "Declined · {by} {at}";
+    answered_approved(by, at): "已批准 · {by} {at}" / "Approved · {by} {at}";
+    answered_rejected(by, at): "已驳回 · {by} {at}" / "Rejected · {by} {at}";
+    answered_cancelled(by, at): "已取消 · {by} {at}" / "Cancelled · {by} {at}";
+    answered_before(what): "晚了一步：{what}" / "Too late: {what}";
+    answered_changed: "情况已变，请打开查看" / "It has changed: open it";
+    answered_not_allowed: "您不能决定这一条" / "Not yours to decide";
+    answered_too_dear: "金额大，请打开页面办理" / "Too much for a card: open it";
+    answered_not_available: "可调出的不够，请打开处理" / "Not enough to promise: open it";
+    answered_not_done: "没有办成，请打开查看" / "Not done: open it";
+    answered_no_reason: "请选拒绝的原因" / "Choose a reason";
+}
+
+impl Language {
+    /// What a button under a message says.
+    #[must_use]
+    pub fn act(self, kind: MessageKind, act: Act) -> &'static str {
+        match (kind, act) {
+            (MessageKind::Approval, Act::Confirm) => self.act_approve(),
+            (MessageKind::Approval, Act::Decline) => self.act_reject(),
+            (_, Act::Confirm) => self.act_confirm(),
+            (_, Act::Decline) => self.act_decline(),
+            (_, Act::Take) => self.act_take(),
+        }
+    }
+
+    /// What a channel is called.
+    #[must_use]
+    pub fn channel(self, channel: ChannelKind) -> &'static str {
+        match channel {
+            ChannelKind::Inbox => self.channel_inbox(),
+            ChannelKind::WeCom => self.channel_wecom(),
+            ChannelKind::WeComGroup => self.channel_wecom_group(),
+            ChannelKind::DingTalk => self.channel_dingtalk(),
+            ChannelKind::Feishu => self.channel_feishu(),
+            ChannelKind::Email => self.channel_email(),
+            ChannelKind::WebPush => self.channel_web_push(),
+            ChannelKind::Webhook => self.channel_webhook(),
+        }
+    }
+
+    /// Why a source does not send the goods.
+    #[must_use]
+    pub fn decline_reason(self, reason: DeclineReason) -> &'static str {
+        match reason {
+            DeclineReason::NotThere => self.reason_not_there(),
+            DeclineReason::NeededHere => self.reason_needed_here(),
+            DeclineReason::Unfit => self.reason_unfit(),
+            DeclineReason::NoHands => self.reason_no_hands(),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! What the pages about messages ask of the server, in process.
+
+use super::RequestBackend;
+use crate::read;
+use domain::id::MessageId;
+use domain::message::Act;
+use domain::message::preference::Preference;
+use frontend::backend::{DeliveryLog, Inbox, MessageBackend, Reply, TellingChoice};
+
+impl MessageBackend for RequestBackend {
+    fn inbox(&self) -> Reply<Inbox> {
+        self.reply("/fn/inbox", None, |state, viewer| async move { read::message::inbox(&state, &viewer.id).await })
+    }
+
+    fn count_unread(&self) -> Reply<u32> {
+        self.reply("/fn/count_unread", None, |state, viewer| async move {
+            read::message::count_unread(&state, &viewer.id).await
+        })
+    }
+
+    fn answer_message(&self, message: MessageId, act: Act, reason: Option<String>) -> Reply<String> {
+        self.reply("/fn/answer_message", None, move |state, viewer| async move {
+            read::message::answer(&state, &viewer.id, message, act, reason.as_deref()).await
+        })
+    }
+
+    fn telling(&self) -> Reply<TellingChoice> {
+        self.reply("/fn/telling", None, |state, viewer| async move { read::message::telling(&state, &viewer.id).await })
+    }
+
+    fn choose_telling(&self, preference: Preference) -> Reply<()> {
+        self.reply("/fn/choose_telling", None, move |state, viewer| async move {
+            read::message::choose_telling(&state, &viewer.id, preference).await
+        })
+    }
+
+    fn delivery_log(&self) -> Reply<DeliveryLog> {
+        self.reply("/fn/delivery_log", None, |state, _| async move { read::message::delivery_log(&state).await })
+    }
+}
