@@ -305,7 +305,7 @@ fn Said(desk: Desk, key: PointKey, judges: bool) -> impl IntoView {
                     }
                 ></textarea>
                 <span class="field__error" id=error_id.clone() role="alert">
-                    {move || is_missing.get().then(|| language.act_note_needed())}
+                    {move || is_missing.get().then(|| language.take_note_needed())}
                 </span>
             </label>
             <div class="case__actions">
@@ -321,7 +321,7 @@ fn Said(desk: Desk, key: PointKey, judges: bool) -> impl IntoView {
                             {language.appeal_refuse()}
                         </button>
                     })}
-                <button class="button" type="button" on:click=move |_| desk.open.set(None)>{language.act_close()}</button>
+                <button class="button" type="button" on:click=move |_| desk.open.set(None)>{language.take_close()}</button>
             </div>
         </form>
     }

@@ -277,10 +277,10 @@ fn Timeline(desk: Desk) -> impl IntoView {
 /// What was done, in words that tell yes from no.
 fn step_title(language: Language, step: &Step) -> &'static str {
     match step {
-        Step::Approved => language.act_approve(),
+        Step::Approved => language.take_approve(),
         Step::Rejected { .. } => language.phase_rejected(),
-        Step::Confirmed { .. } => language.act_confirm(),
-        Step::Declined { .. } => language.act_decline(),
+        Step::Confirmed { .. } => language.take_confirm(),
+        Step::Declined { .. } => language.take_decline(),
         other => language.transfer_step(other.kind()),
     }
 }

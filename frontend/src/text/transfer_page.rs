@@ -1,7 +1,7 @@
 //! The pages about transfers between stores.
 
 use super::{Language, messages};
-use domain::transfer::{Bearer, DeclineReason, FlowCause, Phase, StepKind, TransferList};
+use domain::transfer::{Bearer, FlowCause, Phase, StepKind, TransferList};
 
 messages! {
     nav_transfers: "调拨" / "Transfers";
@@ -66,36 +66,36 @@ messages! {
 
     transfer_act: "现在可以做" / "What you can do now";
     transfer_none_may: "这一步不由您做。" / "This step is not yours.";
-    act_confirm: "确认调出" / "Confirm";
-    act_decline: "不能调出" / "Decline";
-    act_approve: "同意申请" / "Approve";
-    act_reject: "不同意" / "Turn down";
-    act_pick: "记录拣货" / "Record the picking";
-    act_hand_over: "交接发货" / "Hand over";
-    act_receive: "收货" / "Receive";
-    act_settle: "处理差异" / "Settle the discrepancy";
-    act_review: "记录复核" / "Record the review";
-    act_cancel: "取消调拨" / "Withdraw the transfer";
-    act_close: "先不做" / "Not now";
-    act_confirm_hint: "答应多少，就为对方留多少。可以比申请的少。" / "What you promise is kept for them. It may be fewer than they ask for.";
-    act_none_chosen: "数量都是 0。要么填上数量，要么选“不能调出”。" / "All quantities are 0. Fill one in, or decline.";
-    act_nothing: "数量都是 0，没有可记录的。" / "All quantities are 0: there is nothing to record.";
-    act_name_needed: "请填写由谁带走。" / "Say who takes the goods along.";
-    act_note_needed: "请写明原因，申请的人会看到。" / "Say why: who asked will read it.";
-    act_photo_needed: "有破损就要拍照。" / "Damaged goods need a photo.";
-    act_too_many(item, most): "{item}：最多 {most} 件。" / "{item}: at most {most}.";
-    act_over_first(item): "{item}：发出的都到了，才会有多的。"
+    take_confirm: "确认调出" / "Confirm";
+    take_decline: "不能调出" / "Decline";
+    take_approve: "同意申请" / "Approve";
+    take_reject: "不同意" / "Turn down";
+    take_pick: "记录拣货" / "Record the picking";
+    take_hand_over: "交接发货" / "Hand over";
+    take_receive: "收货" / "Receive";
+    take_settle: "处理差异" / "Settle the discrepancy";
+    take_review: "记录复核" / "Record the review";
+    take_cancel: "取消调拨" / "Withdraw the transfer";
+    take_close: "先不做" / "Not now";
+    take_confirm_hint: "答应多少，就为对方留多少。可以比申请的少。" / "What you promise is kept for them. It may be fewer than they ask for.";
+    take_none_chosen: "数量都是 0。要么填上数量，要么选“不能调出”。" / "All quantities are 0. Fill one in, or decline.";
+    take_nothing: "数量都是 0，没有可记录的。" / "All quantities are 0: there is nothing to record.";
+    take_name_needed: "请填写由谁带走。" / "Say who takes the goods along.";
+    take_note_needed: "请写明原因，申请的人会看到。" / "Say why: who asked will read it.";
+    take_photo_needed: "有破损就要拍照。" / "Damaged goods need a photo.";
+    take_too_many(item, most): "{item}：最多 {most} 件。" / "{item}: at most {most}.";
+    take_over_first(item): "{item}：发出的都到了，才会有多的。"
         / "{item}: there can be more only once all that was sent has arrived.";
-    act_done_confirmed: "已确认，等拣货。" / "Confirmed. The goods can be picked.";
-    act_done_declined: "已拒绝，会马上问下一家。" / "Declined. The next store is asked at once.";
-    act_done_approved: "已同意。" / "Approved.";
-    act_done_rejected: "已退回申请。" / "Turned down.";
-    act_done_picked: "已记录拣货，可以交接了。" / "Picked. The goods can be handed over.";
-    act_done_handed: "已交接，货在途中。" / "Handed over. The goods are in transit.";
-    act_done_received: "已收货。" / "Received.";
-    act_done_settled: "差异已处理。" / "The discrepancy is settled.";
-    act_done_reviewed: "已记录复核。" / "The review is recorded.";
-    act_done_cancelled: "已取消。" / "Withdrawn.";
+    take_done_confirmed: "已确认，等拣货。" / "Confirmed. The goods can be picked.";
+    take_done_declined: "已拒绝，会马上问下一家。" / "Declined. The next store is asked at once.";
+    take_done_approved: "已同意。" / "Approved.";
+    take_done_rejected: "已退回申请。" / "Turned down.";
+    take_done_picked: "已记录拣货，可以交接了。" / "Picked. The goods can be handed over.";
+    take_done_handed: "已交接，货在途中。" / "Handed over. The goods are in transit.";
+    take_done_received: "已收货。" / "Received.";
+    take_done_settled: "差异已处理。" / "The discrepancy is settled.";
+    take_done_reviewed: "已记录复核。" / "The review is recorded.";
+    take_done_cancelled: "已取消。" / "Withdrawn.";
 
     ask_approve_text: "同意以后，对方门店会马上收到申请。" / "The other store is asked as soon as you approve.";
     ask_decline_text: "拒绝以后不能收回，会马上问下一家门店。" / "This cannot be taken back. The next store is asked at once.";
@@ -138,10 +138,6 @@ messages! {
     field_photo_take: "拍照" / "Take a photo";
     field_lot(lot): "批次 {lot}" / "Lot {lot}";
 
-    reason_not_there: "货不在，账不对" / "They are not there, whatever the book says";
-    reason_needed_here: "本店自己要用" / "Needed here";
-    reason_unfit: "破损或临期" / "Damaged or expiring";
-    reason_no_hands: "没人拣货或送货" / "Nobody to pick or drive";
     cause_on_the_road: "还在路上" / "Still on the road";
     cause_not_scanned: "到了，还没扫" / "Here, not scanned yet";
     cause_wrong_place: "送错了地方" / "Went to another place";
@@ -217,17 +213,6 @@ impl Language {
             StepKind::AnswerEscalation => self.transfer_alarm_answer(at),
             StepKind::FlowEscalation => self.transfer_alarm_region(at),
             _ => self.transfer_alarm_flow(at),
-        }
-    }
-
-    /// Why a source declines.
-    #[must_use]
-    pub fn decline_reason(self, reason: DeclineReason) -> &'static str {
-        match reason {
-            DeclineReason::NotThere => self.reason_not_there(),
-            DeclineReason::NeededHere => self.reason_needed_here(),
-            DeclineReason::Unfit => self.reason_unfit(),
-            DeclineReason::NoHands => self.reason_no_hands(),
         }
     }
 

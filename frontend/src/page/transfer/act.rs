@@ -46,16 +46,16 @@ impl Doing {
 
     fn words(self, language: Language) -> &'static str {
         match self {
-            Self::Approve => language.act_approve(),
-            Self::Reject => language.act_reject(),
-            Self::Confirm => language.act_confirm(),
-            Self::Decline => language.act_decline(),
-            Self::Pick => language.act_pick(),
-            Self::HandOver => language.act_hand_over(),
-            Self::Receive => language.act_receive(),
-            Self::Settle => language.act_settle(),
-            Self::Review => language.act_review(),
-            Self::Cancel => language.act_cancel(),
+            Self::Approve => language.take_approve(),
+            Self::Reject => language.take_reject(),
+            Self::Confirm => language.take_confirm(),
+            Self::Decline => language.take_decline(),
+            Self::Pick => language.take_pick(),
+            Self::HandOver => language.take_hand_over(),
+            Self::Receive => language.take_receive(),
+            Self::Settle => language.take_settle(),
+            Self::Review => language.take_review(),
+            Self::Cancel => language.take_cancel(),
         }
     }
 
@@ -211,7 +211,7 @@ pub(super) fn StepForm(
                     type="button"
                     on:click=move |_| desk.doing.set(None)
                 >
-                    {language.act_close()}
+                    {language.take_close()}
                 </button>
             </div>
         </form>

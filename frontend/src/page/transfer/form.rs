@@ -71,7 +71,7 @@ pub(super) fn ApproveForm(desk: Desk, store: StoreCode) -> impl IntoView {
     let language = desk.language;
     let make = Callback::new(|()| Made::Ok(Step::Approved));
     view! {
-        <StepForm desk store words=language.act_approve() done=language.act_done_approved() make>
+        <StepForm desk store words=language.take_approve() done=language.take_done_approved() make>
             <p>{language.ask_approve_text()}</p>
         </StepForm>
     }
@@ -83,12 +83,12 @@ pub(super) fn RejectForm(desk: Desk, store: StoreCode) -> impl IntoView {
     let language = desk.language;
     let note = RwSignal::new(String::new());
     let make = Callback::new(move |()| {
-        let note = words_of(note).ok_or_else(|| language.act_note_needed().to_owned())?;
+        let note = words_of(note).ok_or_else(|| language.take_note_needed().to_owned())?;
         Ok(Step::Rejected { note })
     });
     let question = Callback::new(move |_| language.ask_reject_text().to_owned());
     view! {
-        <StepForm desk store words=language.act_reject() done=language.act_done_rejected() make question is_danger=true>
+        <StepForm desk store words=language.take_reject() done=language.take_done_rejected() make question is_danger=true>
             <TextField label=language.field_note_needed() text=note/>
         </StepForm>
     }
@@ -103,7 +103,7 @@ pub(super) fn AnswerForm(desk: Desk, store: StoreCode) -> impl IntoView {
     let make = Callback::new(move |()| {
         let lines = amounts.with_value(|amounts| as_lines(desk, amounts))?;
         if lines.is_empty() {
-            return Err(language.act_none_chosen().to_owned());
+            return Err(language.take_none_chosen().to_owned());
         }
         Ok(Step::Confirmed { lines })
     });
@@ -120,8 +120,8 @@ pub(super) fn AnswerForm(desk: Desk, store: StoreCode) -> impl IntoView {
     };
     let fields = lines.iter().enumerate().map(field).collect_view();
     view! {
-        <StepForm desk store words=language.act_confirm() done=language.act_done_confirmed() make>
-            <p class="muted">{language.act_confirm_hint()}</p>
+        <StepForm desk store words=language.take_confirm() done=language.take_done_confirmed() make>
+            <p class="muted">{language.take_confirm_hint()}</p>
             {fields}
         </StepForm>
     }
@@ -140,8 +140,8 @@ pub(super) fn DeclineForm(desk: Desk, store: StoreCode) -> impl IntoView {
         <StepForm
             desk
             store
-            words=language.act_decline()
-            done=language.act_done_declined()
+            words=language.take_decline()
+            done=language.take_done_declined()
             make
             question
             is_danger=true
@@ -163,8 +163,8 @@ pub(super) fn CancelForm(desk: Desk, store: StoreCode) -> impl IntoView {
         <StepForm
             desk
             store
-            words=language.act_cancel()
-            done=language.act_done_cancelled()
+            words=language.take_cancel()
+            done=language.take_done_cancelled()
             make
             question
             is_danger=true
@@ -183,7 +183,7 @@ pub(super) fn ReviewForm(desk: Desk, store: StoreCode) -> impl IntoView {
     let make =
         Callback::new(move |()| Made::Ok(Step::FlowReviewed { cause: cause.get_untracked(), note: words_of(note) }));
     view! {
-        <StepForm desk store words=language.act_review() done=language.act_done_reviewed() make>
+        <StepForm desk store words=language.take_review() done=language.take_done_reviewed() make>
             <Choice legend=language.field_cause() name="cause" options chosen=cause/>
             <TextField label=language.field_note() text=note/>
         </StepForm>
@@ -207,7 +207,7 @@ pub(super) fn SettleForm(desk: Desk, store: StoreCode) -> impl IntoView {
     });
     let question = Callback::new(move |step| settle_text(language, &step));
     view! {
-        <StepForm desk store words=language.act_settle() done=language.act_done_settled() make question>
+        <StepForm desk store words=language.take_settle() done=language.take_done_settled() make question>
             <Choice legend=language.field_bearer() name="bearer" options chosen=bearer/>
             {(!answers_for_both).then(|| view! { <p class="muted">{language.field_bearer_hint()}</p> })}
             <TextField label=language.field_note() text=note/>

@@ -33,7 +33,7 @@ pub(super) fn as_lines(desk: Desk, amounts: &[Amount]) -> Result<Vec<Line>, Stri
     for Amount { sku, most, units } in amounts {
         let units = units.get_untracked();
         if units > *most {
-            return Err(desk.language.act_too_many(desk.item_name(sku), format::number(*most)));
+            return Err(desk.language.take_too_many(desk.item_name(sku), format::number(*most)));
         }
         if units > 0 {
             lines.push(Line { sku: sku.clone(), units });
@@ -162,12 +162,12 @@ pub(super) fn PickForm(desk: Desk, store: StoreCode) -> impl IntoView {
             }
         });
         if let Some((sku, (_, most))) = sums.iter().find(|(_, (units, most))| units > most) {
-            return Err(language.act_too_many(desk.item_name(sku), format::number(*most)));
+            return Err(language.take_too_many(desk.item_name(sku), format::number(*most)));
         }
         let some = found.into_iter().filter(|(_, units)| *units > 0);
         let lines: Vec<PickedLine> =
             some.map(|((sku, from), units)| PickedLine { sku, units, lot: None, from }).collect();
-        if lines.is_empty() { Err(language.act_nothing().to_owned()) } else { Ok(Step::Picked { lines }) }
+        if lines.is_empty() { Err(language.take_nothing().to_owned()) } else { Ok(Step::Picked { lines }) }
     });
     let another = move |sku: SkuCode, most: Units| {
         picks.update(|picks| {
@@ -208,7 +208,7 @@ pub(super) fn PickForm(desk: Desk, store: StoreCode) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <StepForm desk store words=language.act_pick() done=language.act_done_picked() make>
+        <StepForm desk store words=language.take_pick() done=language.take_done_picked() make>
             <For each=move || picks.get() key=|pick| pick.key children=row/>
             <div class="transfer-form__more">{more}</div>
         </StepForm>
@@ -244,16 +244,16 @@ pub(super) fn HandOverForm(desk: Desk, store: StoreCode) -> impl IntoView {
         for (line, units) in amounts.get_value() {
             let units = units.get_untracked();
             if units > line.units {
-                return Err(language.act_too_many(desk.item_name(&line.sku), format::number(line.units)));
+                return Err(language.take_too_many(desk.item_name(&line.sku), format::number(line.units)));
             }
             if units > 0 {
                 lines.push(LotLine { units, ..line });
             }
         }
         if lines.is_empty() {
-            return Err(language.act_nothing().to_owned());
+            return Err(language.take_nothing().to_owned());
         }
-        let name = words_of(name).ok_or_else(|| language.act_name_needed().to_owned())?;
+        let name = words_of(name).ok_or_else(|| language.take_name_needed().to_owned())?;
         let carriage = match by.get_untracked() {
             By::Driver => Carriage::Driver { name },
             By::Carrier => Carriage::Carrier { name, tracking: words_of(tracking) },
@@ -278,7 +278,7 @@ pub(super) fn HandOverForm(desk: Desk, store: StoreCode) -> impl IntoView {
         .into_any(),
     };
     view! {
-        <StepForm desk store words=language.act_hand_over() done=language.act_done_handed() make question>
+        <StepForm desk store words=language.take_hand_over() done=language.take_done_handed() make question>
             {rows}
             <Choice legend=language.field_carriage() name="carriage" options chosen=by/>
             {who}

@@ -66,10 +66,10 @@ pub(super) fn ReceiveForm(desk: Desk, store: StoreCode) -> impl IntoView {
             let [units, damaged, over] = [sound, damaged, over].map(|units| units.get_untracked());
             let item = || desk.item_name(&line.sku);
             if units + damaged > line.units {
-                return Err(language.act_too_many(item(), format::number(line.units)));
+                return Err(language.take_too_many(item(), format::number(line.units)));
             }
             if over > 0 && units + damaged < line.units {
-                return Err(language.act_over_first(item()));
+                return Err(language.take_over_first(item()));
             }
             if (units, damaged, over) != (0, 0, 0) {
                 lines.push(ReceivedLine { sku: line.sku, lot: line.lot, units, damaged, over, to: to.get_untracked() });
@@ -77,7 +77,7 @@ pub(super) fn ReceiveForm(desk: Desk, store: StoreCode) -> impl IntoView {
         }
         let photos = photos.get_untracked();
         if photos.is_empty() && lines.iter().any(|line| line.damaged > 0) {
-            return Err(language.act_photo_needed().to_owned());
+            return Err(language.take_photo_needed().to_owned());
         }
         Ok(Step::Received { lines, photos, note: words_of(note) })
     });
@@ -97,7 +97,7 @@ pub(super) fn ReceiveForm(desk: Desk, store: StoreCode) -> impl IntoView {
     });
     let of_store = store.clone();
     view! {
-        <StepForm desk store words=language.act_receive() done=language.act_done_received() make question>
+        <StepForm desk store words=language.take_receive() done=language.take_done_received() make question>
             {rows}
             <Photos desk store=of_store photos/>
             <TextField label=language.field_note() text=note/>
