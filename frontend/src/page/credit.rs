@@ -115,20 +115,24 @@ struct Desk {
     teller: Teller,
     /// The point whose form is open.
     open: RwSignal<Option<PointKey>>,
+    /// What follows what was said: the form goes, and the page is read anew. It outlives the form.
+    said: StoredValue<Option<Callback<()>>>,
 }
 
 impl Desk {
     fn say(self, said: CreditEvent, done: &'static str) {
-        let again = Callback::new(move |()| {
-            self.open.set(None);
-            let Some(store) = self.shown.try_with_untracked(|shown| shown.store.code.to_string()) else { return };
-            spawn_local(async move {
-                if let Ok(fresh) = read_credit(store).await {
-                    let _ = self.shown.try_set(fresh);
-                }
-            });
+        let Some(then) = self.said.get_value() else { return };
+        self.teller.tell(vec![EventBody::Credit(said)], done.to_owned(), then);
+    }
+
+    /// Reads the credit anew.
+    fn reload(self) {
+        let Some(store) = self.shown.try_with_untracked(|shown| shown.store.code.to_string()) else { return };
+        spawn_local(async move {
+            if let Ok(fresh) = read_credit(store).await {
+                let _ = self.shown.try_set(fresh);
+            }
         });
-        self.teller.tell(vec![EventBody::Credit(said)], done.to_owned(), again);
     }
 
     fn person(self, shown: &Shown, id: &PersonId) -> String {
@@ -141,7 +145,13 @@ fn OfStore(shown: Shown) -> impl IntoView {
     let language = use_language();
     let name = language.name(&shown.store.name);
     let teller = use_teller(shown.store.code.clone());
-    let desk = Desk { language, shown: RwSignal::new(shown), teller, open: RwSignal::new(None) };
+    let desk =
+        Desk { language, shown: RwSignal::new(shown), teller, open: RwSignal::new(None), said: StoredValue::new(None) };
+    let then = Callback::new(move |()| {
+        desk.open.set(None);
+        desk.reload();
+    });
+    desk.said.set_value(Some(then));
     let head = move || {
         desk.shown.with(|shown| {
             let (score, band, by) = (shown.credit.score.to_string(), shown.credit.band, shown.credit.trend);

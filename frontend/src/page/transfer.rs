@@ -49,6 +49,8 @@ struct Desk {
     /// The form that is open.
     doing: RwSignal<Option<act::Doing>>,
     is_stale: RwSignal<bool>,
+    /// What follows a step that was taken: the form goes, and the page is read anew. It outlives the form.
+    taken: StoredValue<Option<Callback<()>>>,
 }
 
 impl Desk {
@@ -67,14 +69,11 @@ impl Desk {
         });
     }
 
-    /// Takes a step in a store's name; then the form goes and the page is read anew.
+    /// Takes a step in a store's name.
     fn take(self, store: StoreCode, step: Step, done: &'static str) {
         let transfer = self.detail.with_untracked(|detail| detail.transfer.id);
         let body = EventBody::Transfer(TransferEvent { transfer, step });
-        let then = Callback::new(move |()| {
-            self.doing.set(None);
-            self.reload();
-        });
+        let Some(then) = self.taken.get_value() else { return };
         self.teller.tell_in(store, vec![body], done.to_owned(), then);
     }
 
@@ -103,7 +102,19 @@ fn Detail(detail: TransferDetail) -> impl IntoView {
     let teller = use_teller(detail.transfer.receiver.clone());
     let print = format!("/print/waybill/{}", detail.transfer.id);
     let is_stale = RwSignal::new(false);
-    let desk = Desk { language, detail: RwSignal::new(detail), teller, doing: RwSignal::new(None), is_stale };
+    let desk = Desk {
+        language,
+        detail: RwSignal::new(detail),
+        teller,
+        doing: RwSignal::new(None),
+        is_stale,
+        taken: StoredValue::new(None),
+    };
+    let taken = Callback::new(move |()| {
+        desk.doing.set(None);
+        desk.reload();
+    });
+    desk.taken.set_value(Some(taken));
     Effect::new(move |_| {
         if let Ok(interval) = set_interval_with_handle(move || desk.reload(), LOOK_EVERY) {
             on_cleanup(move || interval.clear());
