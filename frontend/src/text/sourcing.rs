@@ -48,7 +48,6 @@ messages! {
 
     credit_title: "门店信用" / "Store credit";
     credit_sub: "说到做到的门店，调货更快" / "Stores that keep their word get goods faster";
-    credit_of(store): "{store} 的信用" / "Credit of {store}";
     credit_trend_up(n): "30 天 +{n}" / "+{n} in 30 days";
     credit_trend_down(n): "30 天 −{n}" / "−{n} in 30 days";
     credit_trend_flat: "30 天不变" / "Unchanged in 30 days";

@@ -64,7 +64,6 @@ messages! {
     transfer_print: "随货单" / "Waybill";
     transfer_stale: "和服务器断开了，显示的可能不是最新的。" / "Cut off from the server: this may not be the latest.";
 
-    transfer_act: "现在可以做" / "What you can do now";
     transfer_none_may: "这一步不由您做。" / "This step is not yours.";
     take_confirm: "确认调出" / "Confirm";
     take_decline: "不能调出" / "Decline";
@@ -109,7 +108,6 @@ messages! {
     ask_settle_text(n, who): "{n} 件由{who}承担，从在途里核销。不能收回。"
         / "{n} pcs are borne by {who} and written off from transit. This cannot be taken back.";
 
-    field_units(item): "{item} 数量" / "Quantity of {item}";
     field_less: "减一" / "One less";
     field_more: "加一" / "One more";
     field_from: "从哪里拿" / "From where";
