@@ -28,6 +28,10 @@ const WORDS = {
     closed: '已完成',
     more: '更多',
     points: '得分和扣分',
+    appeal: '申诉',
+    why: '为什么不该扣',
+    send: '提交申诉',
+    sent: '已申诉，等稽核裁定。',
   },
   en: {
     ask: 'Request',
@@ -53,6 +57,10 @@ const WORDS = {
     closed: 'Closed',
     more: 'More',
     points: 'Points',
+    appeal: 'Appeal',
+    why: 'Why is it not deserved?',
+    send: 'Send the appeal',
+    sent: 'Sent. An auditor will decide.',
   },
 } satisfies Record<Language, object>;
 
@@ -189,6 +197,10 @@ for (const [device, language] of [['phone', 'zh'], ['desktop', 'en']] satisfies 
     await receiver.goto('/credit');
     await hydrated(receiver);
     await expect(receiver.getByRole('heading', { name: words.points })).toBeVisible();
+    await receiver.getByRole('button', { name: words.appeal, exact: true }).first().click();
+    await receiver.getByLabel(words.why).fill('T');
     await look(receiver, named('credit'));
+    await receiver.getByRole('button', { name: words.send }).click();
+    await expect(receiver.getByText(words.sent)).toBeVisible();
   });
 }

@@ -288,10 +288,10 @@ fn Timeline(desk: Desk) -> impl IntoView {
 /// What was done, in words that tell yes from no.
 fn step_title(language: Language, step: &Step) -> &'static str {
     match step {
-        Step::Approved => language.take_approve(),
-        Step::Rejected { .. } => language.phase_rejected(),
-        Step::Confirmed { .. } => language.take_confirm(),
-        Step::Declined { .. } => language.take_decline(),
+        Step::Approved => language.step_approved(),
+        Step::Rejected { .. } => language.step_rejected(),
+        Step::Confirmed { .. } => language.step_confirmed(),
+        Step::Declined { .. } => language.step_declined(),
         other => language.transfer_step(other.kind()),
     }
 }

@@ -28,7 +28,7 @@ messages! {
     transfer_pieces(n): "{n} 件" / "{n} pcs";
     transfer_and_more(item, n): "{item} 等 {n} 种" / "{item} and others, {n} items";
     transfer_no_source: "没有门店能调出" / "No store can give them";
-    transfer_waits(role, store, step): "等{store}的{role}{step}" / "Waits for the {role} of {store} to {step}";
+    transfer_waits(role, store, step): "等{store}的{role}{step}" / "Waits for {store} ({role}) to {step}";
     transfer_waits_you(step): "等您{step}" / "Waits for you to {step}";
     transfer_since(how_long): "从{how_long}起" / "since {how_long}";
     transfer_overdue: "超时" / "Overdue";
@@ -58,6 +58,10 @@ messages! {
     transfer_promised: "答应" / "Promised";
     transfer_sent: "发出" / "Sent";
     transfer_received: "收到" / "Received";
+    step_approved: "申请已批准" / "Request approved";
+    step_rejected: "申请未批准" / "Request turned down";
+    step_confirmed: "已确认调出" / "Source confirmed";
+    step_declined: "拒绝调出" / "Source declined";
     transfer_by_ledger: "系统记录" / "Recorded by the system";
     transfer_carried_by(name): "由 {name} 带走" / "Taken along by {name}";
     transfer_tracking(name, number): "{name}，运单 {number}" / "{name}, number {number}";
