@@ -169,9 +169,9 @@ fn actions(body: &EventBody) -> &'static [Action] {
         | EventBody::ShelfFinished { .. }
         | EventBody::SheetKeyed { .. } => &[Action::Count],
         EventBody::CaseTaken { .. } | EventBody::CaseClosed { .. } => &[Action::FollowUp],
-        EventBody::Transfer(event) => match event.step.kind() {
-            StepKind::Picking | StepKind::HandOver | StepKind::Receipt => &[Action::MoveStock],
-            StepKind::Approval => &[Action::Approve],
+        EventBody::Transfer(event) => match event.step.kind().action() {
+            Action::MoveStock => &[Action::MoveStock],
+            Action::Approve => &[Action::Approve],
             _ => &[Action::RunTransfers],
         },
         EventBody::Credit(event) => event.actions(),

@@ -12,10 +12,12 @@
 //! All of it is in thousandths of a point and whole numbers, so that phone and server agree.
 
 mod appeal;
+mod page;
 mod point;
 
 pub(crate) use appeal::check_credit;
 pub use appeal::{Appeal, CreditEvent, Word};
+pub use page::{CreditList, CreditPage, CreditRow};
 pub use point::{Point, PointKey, PointKind, points};
 
 use crate::id::StoreCode;

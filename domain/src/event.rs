@@ -9,7 +9,7 @@ use crate::instant::Timestamp;
 use crate::movement::{Movement, Units};
 use crate::photo::PhotoId;
 use crate::stocktake::{LineRef, Plan, PostedLine};
-use crate::transfer::TransferEvent;
+use crate::transfer::{Step, TransferEvent, TransferId};
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened in a store, as the device recorded it.
@@ -204,6 +204,17 @@ impl EventBody {
             | Self::CaseClosed { .. }
             | Self::Transfer(_)
             | Self::Credit(_) => None,
+        }
+    }
+
+    /// The same in an event of that id: a request for goods names itself by it.
+    #[must_use]
+    pub fn named_by(self, id: EventId) -> Self {
+        match self {
+            Self::Transfer(TransferEvent { step: step @ Step::Requested(_), .. }) => {
+                Self::Transfer(TransferEvent { transfer: TransferId::of(id), step })
+            }
+            other => other,
         }
     }
 

@@ -10,6 +10,7 @@
 
 mod check;
 mod clock;
+mod page;
 mod part;
 mod side;
 mod step;
@@ -17,6 +18,7 @@ mod whole;
 
 pub(crate) use check::check_transfer;
 pub use clock::{Alarm, Patience};
+pub use page::{NamedStore, SourcePage, TransferCounts, TransferDetail, TransferList, TransferPage, TransferRow};
 pub use part::{
     Bearer, Candidate, Carriage, DeclineReason, Figure, FlowCause, Line, LotLine, PickedLine, ReceivedLine, Request,
 };

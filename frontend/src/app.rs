@@ -13,12 +13,14 @@ use crate::page::audit::AuditPage;
 use crate::page::board::BoardPage;
 use crate::page::cases::{CasesPage, overdue_count};
 use crate::page::count::CountPage;
+use crate::page::credit::CreditPage;
 use crate::page::deliveries::DeliveriesPage;
 use crate::page::devices::DevicesPage;
 use crate::page::home::HomePage;
 use crate::page::inbox::InboxPage;
 use crate::page::key_in::KeyInPage;
 use crate::page::missing::MissingPage;
+use crate::page::more::MorePage;
 use crate::page::movement::MovementPage;
 use crate::page::moves::MovesPage;
 use crate::page::proof::ProofPage;
@@ -31,6 +33,9 @@ use crate::page::stocktake_list::{StocktakeListPage, StocktakeStoresPage};
 use crate::page::stocktake_new::StocktakeNewPage;
 use crate::page::store_plan::StorePlanPage;
 use crate::page::trace::TracePage;
+use crate::page::transfer::TransferDetailPage;
+use crate::page::transfer_new::TransferNewPage;
+use crate::page::transfers::TransfersPage;
 use crate::page::warnings::WarningsPage;
 use crate::session::{Session, use_session};
 use crate::text::{Language, use_language};
@@ -85,6 +90,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/warnings") view=WarningsPage ssr=SsrMode::Async/>
                     <Route path=path!("/rules") view=RulesPage ssr=SsrMode::Async/>
                     <Route path=path!("/rules/:rule") view=RuleEditorPage ssr=SsrMode::Async/>
+                    <Route path=path!("/transfers") view=TransfersPage ssr=SsrMode::Async/>
+                    <Route path=path!("/transfers/new") view=TransferNewPage ssr=SsrMode::Async/>
+                    <Route path=path!("/transfers/:transfer") view=TransferDetailPage ssr=SsrMode::Async/>
+                    <Route path=path!("/credit") view=CreditPage ssr=SsrMode::Async/>
+                    <Route path=path!("/more") view=MorePage ssr=SsrMode::Async/>
                     <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async/>
                     <Route path=path!("/deliveries") view=DeliveriesPage ssr=SsrMode::Async/>
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>

@@ -8,10 +8,12 @@
 
 mod message;
 mod stocktake;
+mod transfer;
 mod warning;
 
 pub use message::*;
 pub use stocktake::*;
+pub use transfer::*;
 pub use warning::*;
 
 use domain::approval::approves;
@@ -43,7 +45,7 @@ pub type Reply<T> = Pin<Box<dyn Future<Output = Result<T, BackendError>> + Send>
 /// What the server does for pages. Made for one request: it knows who asks.
 ///
 /// Every method checks with [`domain::policy`] that the viewer may; pages only mirror what the policy says.
-pub trait Backend: StocktakeBackend + MessageBackend + WarningBackend + Send + Sync {
+pub trait Backend: StocktakeBackend + MessageBackend + TransferBackend + WarningBackend + Send + Sync {
     /// Who is signed in, if anybody.
     fn viewer(&self) -> Option<Viewer>;
 

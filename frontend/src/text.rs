@@ -16,9 +16,11 @@ mod photo;
 mod refusal;
 mod rule;
 mod sign_in;
+mod sourcing;
 mod stocktake;
 mod trace;
 mod transfer;
+mod transfer_page;
 mod warning;
 
 use crate::backend::BackendError;

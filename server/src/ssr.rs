@@ -2,6 +2,7 @@
 
 mod message;
 mod stocktake;
+mod transfer;
 mod warning;
 
 use crate::access::{Asker, check_function};

@@ -1,11 +1,11 @@
 //! Transfers: what the hour brings, and what people are shown of them.
 
+mod credit;
 mod hour;
 mod read;
-mod shown;
 mod source;
 
+pub use credit::{credit_list, credit_page};
 pub use hour::{Hours, watch};
-pub use read::{credit_page, detail, page};
-pub use shown::{NamedStore, TransferCounts, TransferDetail, TransferList, TransferPage, TransferRow};
-pub use source::propose_for;
+pub use read::{detail, page};
+pub use source::{propose_for, source_page};

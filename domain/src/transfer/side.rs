@@ -59,3 +59,10 @@ impl Side {
         self.0.values()
     }
 }
+
+#[cfg(test)]
+impl FromIterator<Taken> for Side {
+    fn from_iter<I: IntoIterator<Item = Taken>>(steps: I) -> Self {
+        Self(steps.into_iter().map(|taken| (taken.step.kind(), taken)).collect())
+    }
+}

@@ -59,6 +59,10 @@ pub enum Glyph {
     Return,
     /// A list on a board: stocktakes.
     Clipboard,
+    /// Two arrows past each other: goods between stores.
+    Transfer,
+    /// Three dots: more places.
+    More,
 }
 
 impl Glyph {
@@ -99,6 +103,10 @@ impl Glyph {
             Self::Approve => "M9 4h6v4l-1.5 4h-3L9 8zM6 16v-2h12v2zM5 20h14",
             Self::Inbox => "M4 13l3-8h10l3 8v6H4zM4 13h5l1 3h4l1-3h5",
             Self::Goods => "M4 8l8-4 8 4v9l-8 4-8-4zM4 8l8 4 8-4M12 12v9",
+            Self::Transfer => "M4 8h13M13 4l4 4-4 4M20 16H7M11 12l-4 4 4 4",
+            Self::More => {
+                "M4 12a1 1 0 1 0 2 0 1 1 0 1 0-2 0M11 12a1 1 0 1 0 2 0 1 1 0 1 0-2 0M18 12a1 1 0 1 0 2 0 1 1 0 1 0-2 0"
+            }
             Self::Return => "M8 5 4 9l4 4M4 9h11a5 5 0 0 1 0 10H8",
             Self::Trace => "M20 5H9a3.5 3.5 0 0 0 0 7h6a3.5 3.5 0 0 1 0 7H7M3 19a2 2 0 1 0 4 0 2 2 0 1 0-4 0",
         }

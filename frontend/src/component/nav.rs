@@ -9,6 +9,7 @@ use crate::text::use_language;
 use domain::policy::Action;
 use leptos::prelude::*;
 use leptos_router::components::A;
+use leptos_router::hooks::use_location;
 
 #[derive(Debug, Clone)]
 struct Place {
@@ -34,6 +35,9 @@ fn places() -> Vec<Place> {
     if session.may(Action::SeeStock) {
         places.push(Place { href: "/warnings".into(), glyph: Glyph::Warning, label: language.nav_warnings() });
     }
+    if session.may(Action::RunTransfers) || session.may(Action::MoveStock) || session.may(Action::SeeStock) {
+        places.push(Place { href: "/transfers".into(), glyph: Glyph::Transfer, label: language.nav_transfers() });
+    }
     if session.may(Action::SeeTrace) {
         places.push(Place { href: "/trace".into(), glyph: Glyph::Trace, label: language.nav_trace() });
     }
@@ -45,24 +49,84 @@ fn places() -> Vec<Place> {
     places
 }
 
+/// A phone has room for so many tabs with words; of more places, one tab less and “more”.
+const TABS_MAX: usize = 5;
+
+/// The places that have a tab on a phone, and those behind “more”.
+fn tabs() -> (Vec<Place>, Vec<Place>) {
+    let mut tabs = places();
+    let more = if tabs.len() > TABS_MAX { tabs.split_off(TABS_MAX - 1) } else { Vec::new() };
+    (tabs, more)
+}
+
+/// What waits behind a place, as a figure.
+fn badge(href: &str) -> Option<AnyView> {
+    match href {
+        "/approvals" => Some(view! { <ApprovalBadge/> }.into_any()),
+        "/trace" => Some(view! { <OverdueBadge/> }.into_any()),
+        _ => None,
+    }
+}
+
 #[component]
-fn Places(list_class: &'static str) -> impl IntoView {
-    let link = |place: Place| {
-        let exact = place.href == "/";
-        let badge = (place.href == "/approvals").then(|| view! { <ApprovalBadge/> });
-        let overdue = (place.href == "/trace").then(|| view! { <OverdueBadge/> });
+fn PlaceLink(place: Place) -> impl IntoView {
+    let exact = place.href == "/";
+    let badge = badge(&place.href);
+    view! {
+        <li>
+            <A href=place.href exact=exact attr:class="nav-link">
+                <Icon glyph=place.glyph/>
+                <span class="nav-link__label">{place.label}</span>
+                {badge}
+            </A>
+        </li>
+    }
+}
+
+/// The tab that leads to the places without one; it is the present one on each of their pages.
+#[component]
+fn MoreLink(places: Vec<Place>) -> impl IntoView {
+    let language = use_language();
+    let path = use_location().pathname;
+    let hrefs: Vec<String> = places.iter().map(|place| place.href.clone()).chain(["/more".to_owned()]).collect();
+    let badges = hrefs.iter().filter_map(|href| badge(href)).collect_view();
+    let is_here = move || {
+        path.with(|path| {
+            hrefs
+                .iter()
+                .any(|href| path.strip_prefix(&**href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+        })
+    };
+    view! {
+        <li>
+            <a href="/more" class="nav-link" aria-current=move || is_here().then_some("page")>
+                <Icon glyph=Glyph::More/>
+                <span class="nav-link__label">{language.nav_more()}</span>
+                {badges}
+            </a>
+        </li>
+    }
+}
+
+/// The places behind “more”; where every place has a tab, all of them.
+#[component]
+pub fn MorePlaces() -> impl IntoView {
+    let (tabs, more) = tabs();
+    let places = if more.is_empty() { tabs } else { more };
+    let row = |place: Place| {
+        let badge = badge(&place.href);
         view! {
             <li>
-                <A href=place.href exact=exact attr:class="nav-link">
+                <a class="row" href=place.href>
                     <Icon glyph=place.glyph/>
-                    <span class="nav-link__label">{place.label}</span>
+                    <span class="row__main"><span class="row__title">{place.label}</span></span>
                     {badge}
-                    {overdue}
-                </A>
+                    <Icon glyph=Glyph::Go/>
+                </a>
             </li>
         }
     };
-    view! { <ul class=list_class>{places().into_iter().map(link).collect_view()}</ul> }
+    view! { <ul class="rows">{places.into_iter().map(row).collect_view()}</ul> }
 }
 
 /// Alarms of the viewer's stores that should have been closed by now.
@@ -133,7 +197,7 @@ pub fn Rail() -> impl IntoView {
         <header class="rail">
             <BrandLink/>
             <nav aria-label=language.main_menu()>
-                <Places list_class="rail__list"/>
+                <ul class="rail__list">{places().into_iter().map(|place| view! { <PlaceLink place/> }).collect_view()}</ul>
             </nav>
             <div class="rail__foot">
                 <InboxLink class="nav-link"/>
@@ -147,9 +211,12 @@ pub fn Rail() -> impl IntoView {
 #[component]
 pub fn TabBar() -> impl IntoView {
     let language = use_language();
+    let (tabs, more) = tabs();
+    let tabs = tabs.into_iter().map(|place| view! { <PlaceLink place/> }).collect_view();
+    let more = (!more.is_empty()).then(|| view! { <MoreLink places=more/> });
     view! {
         <nav class="tab-bar" aria-label=language.main_menu()>
-            <Places list_class="tab-bar__list"/>
+            <ul class="tab-bar__list">{tabs} {more}</ul>
         </nav>
     }
 }

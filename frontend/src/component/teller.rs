@@ -50,13 +50,17 @@ impl Teller {
 
     /// Tells the ledger; where all is taken, says `done` and runs `then`.
     pub fn tell(self, bodies: Vec<EventBody>, done: String, then: Callback<()>) {
+        self.tell_in(self.store.get_value(), bodies, done, then);
+    }
+
+    /// The same in another store's name, for those who answer for several.
+    pub fn tell_in(self, store: StoreCode, bodies: Vec<EventBody>, done: String, then: Callback<()>) {
         let Some(person) = self.person.get_value() else { return };
         if self.is_busy.get_untracked() || bodies.is_empty() {
             return;
         }
         self.is_busy.set(true);
         self.said.set(None);
-        let store = self.store.get_value();
         spawn_local(async move {
             let told = tell(self.device, store, person, bodies).await;
             // The page may have been left: then nobody wants to know.

@@ -8,7 +8,7 @@ use super::{Device, OutboxSummary, ParkedEvent, SendTrouble, StoreTrouble, glue,
 use crate::browser;
 use domain::accept::{AGE_MAX_MS, Refusal};
 use domain::chain::SignedHead;
-use domain::event::{DeviceEvent, EventBody};
+use domain::event::DeviceEvent;
 use domain::id::{EventId, PersonId, StoreCode};
 use domain::instant::Timestamp;
 use domain::photo::PhotoId;
@@ -238,10 +238,7 @@ impl Photos {
 /// The events before the first that names one of the photos: it would be refused without it, and the ones behind it
 /// keep their order.
 fn before_photos(mut events: Vec<DeviceEvent>, photos: &[PhotoId]) -> Vec<DeviceEvent> {
-    let names_one = |event: &DeviceEvent| match &event.body {
-        EventBody::Moved(movement) => movement.photos.iter().any(|photo| photos.contains(photo)),
-        _ => false,
-    };
+    let names_one = |event: &DeviceEvent| event.body.photos().iter().any(|photo| photos.contains(photo));
     if let Some(first) = events.iter().position(names_one) {
         events.truncate(first);
     }

@@ -77,8 +77,9 @@ impl Recorder {
     /// Makes an event of what happened now.
     pub fn event(&self, body: EventBody, offset_ms: i64) -> DeviceEvent {
         let now_ms = now_unix_ms();
+        let id = EventId::from_parts(now_ms, glue::random_u128());
         DeviceEvent {
-            id: EventId::from_parts(now_ms, glue::random_u128()),
+            id,
             store: self.store.clone(),
             device: self.id,
             // The store numbers it, in the same transaction that keeps it.
@@ -87,7 +88,7 @@ impl Recorder {
             effective_at: Timestamp::from_unix_ms(now_ms as i64).plus_ms(offset_ms),
             fix: serde_json::from_str(&glue::last_fix()).unwrap_or(Fix::Missing { reason: NoFix::Unavailable }),
             app: self.app.clone(),
-            body,
+            body: body.named_by(id),
         }
     }
 

@@ -128,6 +128,17 @@ fn StoreHome(bench: Workbench) -> impl IntoView {
                             sub=language.approvals_none_text()
                         />
                     })}
+                {session
+                    .may(Action::MoveStock)
+                    .then(|| view! {
+                        <Tile
+                            class="tile"
+                            href="/transfers".to_owned()
+                            glyph=Glyph::Transfer
+                            title=language.transfers_title()
+                            sub=language.transfers_tile_sub()
+                        />
+                    })}
                 {may_see_board
                     .then(|| {
                         view! {

@@ -2,9 +2,8 @@
 
 use super::page::{Escaped, Style, page};
 use super::symbol::qr;
-use crate::transfer::TransferDetail;
 use domain::id::StoreCode;
-use domain::transfer::{Carriage, Step, StepKind};
+use domain::transfer::{Carriage, Step, StepKind, TransferDetail};
 use frontend::text::Language;
 use std::fmt::Write;
 

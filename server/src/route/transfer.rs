@@ -3,14 +3,14 @@
 use crate::access::{Asker, store_in_query};
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::transfer::{TransferDetail, TransferList, TransferPage, credit_page, detail, page, propose_for};
+use crate::transfer::{detail, page, propose_for};
 use axum::extract::{Path, Query, RawQuery, State};
 use axum::{Extension, Json};
 use domain::credit::Credit;
 use domain::id::{SkuCode, StoreCode};
 use domain::matching::Proposal;
 use domain::movement::{UNITS_MAX, Units};
-use domain::transfer::TransferId;
+use domain::transfer::{TransferDetail, TransferId, TransferList, TransferPage};
 use serde::Deserialize;
 
 /// Which transfers.
@@ -67,5 +67,6 @@ pub async fn credit(
     Extension(asker): Extension<Asker>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Credit>, ApiError> {
-    credit_page(&state, &store_in_query(asker.viewer()?, query.as_deref())?).await.map(Json)
+    let store = store_in_query(asker.viewer()?, query.as_deref())?;
+    Ok(Json(state.db.credit(&store, state.clock.now()).await?))
 }

@@ -1,15 +1,15 @@
-//! Transfers as people see them: lists, one with its steps, and a store's credit.
+//! Transfers as people see them: lists, and one with its steps.
 
-use super::shown::{NamedStore, TransferCounts, TransferDetail, TransferList, TransferPage, TransferRow};
 use crate::error::ApiError;
 use crate::read::stores_of;
 use crate::state::AppState;
 use crate::store::Masters;
-use domain::credit::Credit;
-use domain::id::StoreCode;
+use domain::id::{ShelfCode, SkuCode, StoreCode};
 use domain::instant::DAY_MS;
 use domain::policy::{Action, Role, Scope, Target, Viewer, may};
-use domain::transfer::{Transfer, TransferId, Waiting};
+use domain::transfer::{
+    NamedStore, Transfer, TransferCounts, TransferDetail, TransferId, TransferList, TransferPage, TransferRow, Waiting,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most transfers a page shows.
@@ -87,7 +87,8 @@ fn rows(
     transfers.into_iter().filter(concerns).filter_map(|transfer| row(masters, viewer, &transfer)).collect()
 }
 
-fn named(masters: &Masters, store: &StoreCode) -> Option<NamedStore> {
+/// A store as it is named on a page; `None` for one the chain does not have.
+pub(super) fn named(masters: &Masters, store: &StoreCode) -> Option<NamedStore> {
     let store = &masters.store(store)?.store;
     Some(NamedStore { code: store.code.clone(), name: store.name.clone(), zone_offset: store.zone_offset })
 }
@@ -150,20 +151,26 @@ pub async fn detail(state: &AppState, viewer: &Viewer, id: TransferId) -> Result
     });
     let patience = transfer.source().map(|source| state.config.patience(source, &transfer.receiver));
     let alarms = patience.map(|patience| transfer.alarms(&patience)).unwrap_or_default();
+    let may = transfer.steps_open_to(viewer, |store| masters.store(store).map(|of| of.store.region.clone()));
+    let acting: BTreeSet<&StoreCode> = may.iter().map(|(store, _)| store).collect();
+    let shelves = acting.into_iter().map(|store| (store.clone(), shelves_of(&masters, store, &transfer))).collect();
     Ok(TransferDetail {
         now: state.clock.now(),
         stores: stores.into_iter().filter_map(|store| named(&masters, store)).collect(),
         people,
         items: items.collect(),
         next_alarm: alarms.first().map(|alarm| (alarm.at, alarm.step.kind())),
+        may,
+        shelves,
         transfer,
     })
 }
 
-/// How far a store can be relied on, and why.
-///
-/// # Errors
-/// When the database fails.
-pub async fn credit_page(state: &AppState, store: &StoreCode) -> Result<Credit, ApiError> {
-    Ok(state.db.credit(store, state.clock.now()).await?)
+/// On which shelves of a store the planogram has each item of a transfer.
+fn shelves_of(masters: &Masters, store: &StoreCode, transfer: &Transfer) -> BTreeMap<SkuCode, Vec<ShelfCode>> {
+    let shelves = masters.store(store).map(|master| &master.shelves[..]).unwrap_or_default();
+    let with = |sku: &SkuCode| {
+        shelves.iter().filter(|shelf| shelf.items.contains(sku)).map(|shelf| shelf.code.clone()).collect()
+    };
+    transfer.request().lines.iter().map(|line| (line.sku.clone(), with(&line.sku))).collect()
 }

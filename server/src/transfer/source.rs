@@ -3,17 +3,20 @@
 //! Read are only the shelves whose planogram has the item and the back rooms: a few rows a store. Of the nearest stores
 //! that have any the demand is forecast from what left their shelves and back room in the last four weeks.
 
+use super::read::named;
 use crate::error::ApiError;
 use crate::state::AppState;
 use crate::store::{Database, Masters, StoreError, StoreMaster};
+use domain::approval::request_standing;
 use domain::demand::{Forecast, SalesDay, WeekdayProfile, forecast};
 use domain::id::{EventId, SkuCode, StoreCode};
 use domain::instant::{DAY_MS, Day, Timestamp};
 use domain::matching::{Proposal, Route, Source, Standing, Tariff, Terms, TravelAssumption, Want, Worth, propose};
 use domain::movement::{Place, Units};
+use domain::policy::Viewer;
 use domain::safety_stock::{ServiceLevel, safety_stock};
-use domain::transfer::{Transfer, asked, reserved};
-use std::collections::BTreeMap;
+use domain::transfer::{SourcePage, Transfer, asked, reserved};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Stores whose demand is looked at: the nearest that have the item.
 const LOOKED_AT: usize = 20;
@@ -83,6 +86,34 @@ pub async fn propose_for(state: &AppState, to: &StoreCode, sku: &SkuCode, units:
     };
     let worth = Worth { price_minor: product.price_minor, cost_minor: 0 };
     Ok(propose(&want, worth, &sources, &TERMS))
+}
+
+/// The same, with what a page needs to show it.
+///
+/// # Errors
+/// As [`propose_for`].
+pub async fn source_page(
+    state: &AppState,
+    viewer: &Viewer,
+    to: &StoreCode,
+    sku: &SkuCode,
+    units: Units,
+) -> Result<SourcePage, ApiError> {
+    let proposal = propose_for(state, to, sku, units).await?;
+    let masters = state.directory.masters();
+    let product = masters.products().get(sku).ok_or(ApiError::NotFound)?;
+    let credit = state.db.credit(to, state.clock.now()).await?;
+    let lines = proposal.lines.iter().chain(&proposal.alternatives).map(|line| &line.from);
+    let stores: BTreeSet<&StoreCode> = lines.chain(proposal.not_proposed.iter().map(|(store, _)| store)).collect();
+    Ok(SourcePage {
+        store: named(&masters, to).ok_or(ApiError::NotFound)?,
+        sku: sku.clone(),
+        item: product.name.clone(),
+        units,
+        stores: stores.into_iter().filter_map(|store| named(&masters, store)).collect(),
+        standing: request_standing(viewer.role, credit.band, product.price_minor.saturating_mul(units)),
+        proposal,
+    })
 }
 
 type Stock = BTreeMap<StoreCode, BTreeMap<Place, Units>>;

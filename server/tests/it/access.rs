@@ -29,7 +29,8 @@ async fn opens(browser: &Browser, entrance: &Entrance, store: &str) -> bool {
             format!("ask[store]={store}&typed=x&day=2026-11-22&device=01KAPX3CE0YBGAD9P5M7S0T8CM&admission=bar");
         let stocktake = format!("stocktake={store}-20261122&filter=off&skip=0&choice=\"due\"");
         let said = "message=01KAPX3CE0YBGAD9P5M7S0T8CM&act=confirm&preference={\"channels\":[],\"quiet\":null}";
-        let body = format!("store={store}&shelf=A-01&{stocktake}&back=/&login=x&password=y&{trace}&{said}");
+        let transfer = "id=01KAPX3CE0YBGAD9P5M7S0T8CM&sku=100001&units=5";
+        let body = format!("store={store}&shelf=A-01&{stocktake}&back=/&login=x&password=y&{trace}&{said}&{transfer}");
         let body = format!("{body}&firing=01KAPX3CE0YBGAD9P5M7S0T8CM&outcome=counted&rule={{}}&n_days=30&since=0");
         browser.post_text(&path, "application/x-www-form-urlencoded", body).await
     } else {
@@ -103,6 +104,11 @@ POST /fn/rules: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/save_rule: clerk --- manager --- regional --- hq +++ auditor ---
 POST /fn/backtest: clerk --- manager --- regional --- hq +++ auditor ---
 POST /fn/heat: clerk --- manager +++ regional +++ hq +++ auditor +++
+POST /fn/transfers: clerk +++ manager +++ regional +++ hq +++ auditor +++
+POST /fn/transfer: clerk +++ manager +++ regional +++ hq +++ auditor +++
+POST /fn/transfer_sources: clerk --- manager +-- regional ++- hq +++ auditor ---
+POST /fn/credit: clerk --- manager +-- regional ++- hq +++ auditor +++
+POST /fn/credits: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/inbox: clerk +++ manager +++ regional +++ hq +++ auditor +++
 POST /fn/count_unread: clerk +++ manager +++ regional +++ hq +++ auditor +++
 POST /fn/answer_message: clerk +++ manager +++ regional +++ hq +++ auditor +++
