@@ -137,6 +137,7 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::POST, "/fn/save_rule", Policy::May(Action::EditRules, On::Chain)),
     entrance(Method::POST, "/fn/backtest", Policy::May(Action::EditRules, On::Chain)),
     entrance(Method::POST, "/fn/heat", Policy::May(Action::SeeStock, On::OwnScope)),
+    entrance(Method::POST, "/fn/heat_on", Policy::May(Action::SeeStock, On::OwnScope)),
     entrance(Method::POST, "/fn/inbox", Policy::SignedIn),
     entrance(Method::POST, "/fn/count_unread", Policy::SignedIn),
     // What it asks is judged by the ledger: see `message::decide`.

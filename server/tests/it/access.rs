@@ -103,6 +103,7 @@ POST /fn/rules: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/save_rule: clerk --- manager --- regional --- hq +++ auditor ---
 POST /fn/backtest: clerk --- manager --- regional --- hq +++ auditor ---
 POST /fn/heat: clerk --- manager +++ regional +++ hq +++ auditor +++
+POST /fn/heat_on: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/inbox: clerk +++ manager +++ regional +++ hq +++ auditor +++
 POST /fn/count_unread: clerk +++ manager +++ regional +++ hq +++ auditor +++
 POST /fn/answer_message: clerk +++ manager +++ regional +++ hq +++ auditor +++
