@@ -10,7 +10,7 @@ use domain::heat::{HeatCell, HeatRow, StoreHeat};
 use domain::hourly::{Hourly, Usual};
 use domain::id::{CategoryCode, RegionCode, RuleCode, SkuCode, StoreCode};
 use domain::instant::{Day, Timestamp, ZoneOffset};
-use domain::measure::{Around, Figures, Measure, Reading};
+use domain::measure::{Around, Figure, Figures, Measure, Reading};
 use domain::movement::{MovementKind, Units};
 use domain::replenishment::{Overrides, StockTarget, Supply, target_on};
 use domain::rule::Watch;
@@ -157,13 +157,13 @@ impl StoreBook {
     /// The store's row of the heatmap as it was at the end of a day. Of transfers only what is open now is known.
     #[must_use]
     pub fn row_on(&self, day: Day, masters: &Masters) -> HeatRow {
+        let columns: BTreeMap<&CategoryCode, usize> =
+            masters.categories().iter().enumerate().map(|(column, category)| (&category.code, column)).collect();
         let mut cells = vec![HeatCell::default(); masters.categories().len()];
         let mut lines: Vec<Vec<&Signals>> = vec![Vec::new(); cells.len()];
         for (sku, signals) in &self.fold.lines {
             let Some(product) = masters.products().get(sku) else { continue };
-            let Some(column) = masters.categories().iter().position(|known| known.code == product.category) else {
-                continue;
-            };
+            let Some(&column) = columns.get(&product.category) else { continue };
             let reading = Reading { signals, around: Around::default(), day };
             cells[column].add(&HeatCell::of_line(&reading, product.price_minor));
             lines[column].push(signals);

@@ -154,6 +154,7 @@ pub fn CategoryChoice(
     let language = use_language();
     let lead = leader();
     let chosen = Memo::new(move |_| choice.with(|choice| choice.category.clone()));
+    let value = move || chosen.get().map(|code| code.to_string()).unwrap_or_default();
     let option = move |(code, name): (CategoryCode, String)| {
         let value = code.to_string();
         view! { <option value=value selected=move || chosen.get().as_ref() == Some(&code)>{name}</option> }
@@ -163,7 +164,7 @@ pub fn CategoryChoice(
         lead(Choice { category, ..choice.get_untracked() });
     };
     view! {
-        <select class="select" aria-label=language.category_filter() on:change=on_change>
+        <select class="select" aria-label=language.category_filter() prop:value=value on:change=on_change>
             <option value="" selected=move || chosen.with(Option::is_none)>{language.all_categories()}</option>
             {categories.into_iter().map(option).collect_view()}
         </select>
