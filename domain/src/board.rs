@@ -4,7 +4,7 @@ use crate::approval::Standing;
 use crate::case::CaseOutcome;
 use crate::event::{ClockVerdict, CountMethod, Flag};
 use crate::fold::CountCell;
-use crate::geo::{Fix, Geofence};
+use crate::geo::{Coordinates, Fix, Geofence};
 use crate::id::{CategoryCode, EventId, PersonId, RegionCode, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use crate::instant::{MINUTE_MS, Timestamp, ZoneOffset};
 use crate::master::{Category, Name, Region, Zone};
@@ -93,6 +93,22 @@ impl Layer {
     /// Every layer, in the order shown.
     pub const ALL: [Self; 3] = [Self::CountedShare, Self::Variance, Self::Freshness];
 
+    /// The stable code, as in addresses.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::CountedShare => "counted_share",
+            Self::Variance => "variance",
+            Self::Freshness => "freshness",
+        }
+    }
+
+    /// The layer of that code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|layer| layer.code() == code)
+    }
+
     /// Where the cell lies on the layer's scale: 0 to 1, 0.5 the middle of the diverging one; `None` for no value.
     ///
     /// Counted share: linear. Variance: −10 % to +10 %. Freshness: 1 is "just now", 0 "a day or more", falling with
@@ -121,6 +137,8 @@ pub struct StoreRow {
     pub name: Name,
     /// Its region.
     pub region: RegionCode,
+    /// Where it stands.
+    pub at: Coordinates,
     /// Its clocks.
     pub zone_offset: ZoneOffset,
     /// Version: rows with a smaller one are older.
@@ -483,6 +501,7 @@ mod tests {
             store: StoreCode::parse("S001").expect("valid"),
             name: Name { zh: "店".into(), en: "Store".into() },
             region: RegionCode::parse("R1").expect("valid"),
+            at: Coordinates { latitude_e7: 0, longitude_e7: 0 },
             zone_offset: ZoneOffset(480),
             seq,
             stocktake: None,

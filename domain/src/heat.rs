@@ -4,14 +4,26 @@
 //! and a change of one line is its new share less its old one ([`HeatCell::replace`]), in whatever order. Shares and
 //! ratios are only taken when a cell is shown. A day of the past is drawn by the same sums over that day's readings.
 
+mod layer;
+
+pub use layer::{HeatLayer, Scale};
+
 use crate::id::{RegionCode, StoreCode};
-use crate::instant::Timestamp;
-use crate::measure::{Figure, Figures, Measure, Reading, growth};
+use crate::instant::{Day, Timestamp};
+use crate::measure::{Figure, Figures, Measure, Reading};
 use crate::movement::Units;
+use crate::signal::Signals;
 use serde::{Deserialize, Serialize};
 
-/// The goods of one category in one store, or several such cells together.
+/// How many days back the heatmap shows.
+pub const PAST_DAYS: i64 = 30;
+/// Weeks that say what a day that is over usually sold.
+const USUAL_WEEKS: i64 = 4;
+
+/// The goods of one category in one store, or several such cells together. It is sent as its figures in this order,
+/// without their names: there may be two hundred thousand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "CellFigures", into = "CellFigures")]
 pub struct HeatCell {
     /// Lines: items the store has had.
     pub n_lines: u32,
@@ -33,6 +45,37 @@ pub struct HeatCell {
     pub lost_minor: i64,
     /// Σ sold on the last 28 days at shelf price, in minor units.
     pub sold_minor: i64,
+}
+
+/// A cell as it is sent.
+type CellFigures = (u32, u32, Units, Units, Units, Units, Units, i64, i64, i64);
+
+impl From<HeatCell> for CellFigures {
+    fn from(cell: HeatCell) -> Self {
+        let HeatCell { n_lines, n_out, on_hand_units, sold_28d_units, sold_3d_units, .. } = cell;
+        let HeatCell { sold_before_units, sold_today_units, usual_tenths, lost_minor, sold_minor, .. } = cell;
+        let sold = (sold_28d_units, sold_3d_units, sold_before_units, sold_today_units);
+        (n_lines, n_out, on_hand_units, sold.0, sold.1, sold.2, sold.3, usual_tenths, lost_minor, sold_minor)
+    }
+}
+
+impl From<CellFigures> for HeatCell {
+    fn from(figures: CellFigures) -> Self {
+        let (n_lines, n_out, on_hand_units, sold_28d_units, sold_3d_units, ..) = figures;
+        let (.., sold_before_units, sold_today_units, usual_tenths, lost_minor, sold_minor) = figures;
+        Self {
+            n_lines,
+            n_out,
+            on_hand_units,
+            sold_28d_units,
+            sold_3d_units,
+            sold_before_units,
+            sold_today_units,
+            usual_tenths,
+            lost_minor,
+            sold_minor,
+        }
+    }
 }
 
 /// What a store as a whole has, or several stores together.
@@ -107,6 +150,22 @@ impl HeatCell {
         })
     }
 
+    /// What the sales of a day that is over contribute, against the same weekday of the four weeks before, or as many
+    /// of them as anything is known of. `lines` are those of one category in one store.
+    #[must_use]
+    pub fn of_past_day<'a>(lines: impl IntoIterator<Item = &'a Signals>, day: Day) -> Self {
+        let mut n_weeks = 0;
+        let mut sold = [0; 1 + USUAL_WEEKS as usize];
+        for line in lines {
+            n_weeks = n_weeks.max(line.n_days_known(day, 7 * USUAL_WEEKS) / 7);
+            for (week, sold) in (0..).zip(&mut sold) {
+                *sold += line.moves_in(day.plus_days(-7 * week), 1).map_or(0, |moves| moves.sold_units);
+            }
+        }
+        let [on_day, before @ ..] = sold;
+        Self::of_today(on_day, (n_weeks > 0).then(|| Figure::ratio(before.iter().sum(), n_weeks)))
+    }
+
     /// Adds what another cell, or one more line, has.
     pub fn add(&mut self, other: &Self) {
         each!(
@@ -132,147 +191,6 @@ impl StoreHeat {
             self, other, +=, n_stores, visitors, usual_visitors_tenths, n_receipts, n_open_transfers, n_overdue
         );
     }
-}
-
-/// What a colour of the map stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HeatLayer {
-    /// Days that the stock lasts.
-    #[default]
-    Cover,
-    /// Lines with no stock.
-    OutOfStock,
-    /// Sales today against the usual for this weekday and hour.
-    SalesNow,
-    /// 3-day growth.
-    Growth,
-    /// People who came in, against the usual for this weekday and hour.
-    Footfall,
-    /// Receipts per person who came in.
-    Conversion,
-    /// Transfers that are not closed.
-    OpenTransfers,
-    /// Transfers that should have gone on.
-    Overdue,
-    /// Goods lost.
-    Shrinkage,
-}
-
-/// How a layer's values are laid on its colours.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scale {
-    /// From 0 to the most shown.
-    Rising(f64),
-    /// From the most below, over 0 in the middle, to the most above.
-    Diverging(f64),
-}
-
-impl Scale {
-    /// Where a value lies, 0 to 1; what is beyond an end lies at it.
-    #[must_use]
-    pub fn position(self, value: f64) -> f64 {
-        match self {
-            Self::Rising(most) => (value / most).clamp(0.0, 1.0),
-            Self::Diverging(most) => ((value / most).clamp(-1.0, 1.0) + 1.0) / 2.0,
-        }
-    }
-}
-
-impl HeatLayer {
-    /// Every layer, in the order shown.
-    pub const ALL: [Self; 9] = [
-        Self::Cover,
-        Self::OutOfStock,
-        Self::SalesNow,
-        Self::Growth,
-        Self::Footfall,
-        Self::Conversion,
-        Self::OpenTransfers,
-        Self::Overdue,
-        Self::Shrinkage,
-    ];
-
-    /// The stable code, as in addresses.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Cover => "cover",
-            Self::OutOfStock => "out_of_stock",
-            Self::SalesNow => "sales_now",
-            Self::Growth => "growth",
-            Self::Footfall => "footfall",
-            Self::Conversion => "conversion",
-            Self::OpenTransfers => "open_transfers",
-            Self::Overdue => "overdue",
-            Self::Shrinkage => "shrinkage",
-        }
-    }
-
-    /// The layer of that code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|layer| layer.code() == code)
-    }
-
-    /// Whether it tells of the store as a whole: then all its categories have one colour.
-    #[must_use]
-    pub fn is_of_store(self) -> bool {
-        matches!(self, Self::Footfall | Self::Conversion | Self::OpenTransfers | Self::Overdue)
-    }
-
-    /// How its values are laid on the colours: cover in days up to four weeks; lines out of stock up to a fifth; sales
-    /// and footfall up to half less or more than usual; growth to twice the warning's 30 %; conversion up to two fifths;
-    /// transfers in number per store; shrinkage up to 3 % of sales, about twice what shops lose on average.
-    #[must_use]
-    pub fn scale(self) -> Scale {
-        match self {
-            Self::Cover => Scale::Rising(28.0),
-            Self::OutOfStock => Scale::Rising(0.2),
-            Self::SalesNow | Self::Footfall => Scale::Diverging(0.5),
-            Self::Growth => Scale::Diverging(0.6),
-            Self::Conversion => Scale::Rising(0.4),
-            Self::OpenTransfers => Scale::Rising(10.0),
-            Self::Overdue => Scale::Rising(3.0),
-            Self::Shrinkage => Scale::Rising(0.03),
-        }
-    }
-
-    /// What the layer shows: days of cover, a number of transfers per store, or a part of 1; `None` for no value.
-    #[must_use]
-    pub fn value(self, heat: &Heat) -> Option<f64> {
-        let (goods, store) = (&heat.goods, &heat.store);
-        match self {
-            Self::Cover => ratio(goods.on_hand_units.saturating_mul(28), goods.sold_28d_units),
-            Self::OutOfStock => ratio(i64::from(goods.n_out), i64::from(goods.n_lines)),
-            Self::SalesNow => {
-                ratio(goods.sold_today_units.saturating_mul(10), goods.usual_tenths).map(|share| share - 1.0)
-            }
-            // As careful with small numbers as the warning is.
-            Self::Growth => growth(goods.sold_3d_units, goods.sold_before_units).map(|percent| {
-                let (n, per) = percent.into();
-                n as f64 / per as f64 / 100.0
-            }),
-            Self::Footfall => {
-                ratio(i64::from(store.visitors) * 10, store.usual_visitors_tenths).map(|share| share - 1.0)
-            }
-            Self::Conversion => ratio(i64::from(store.n_receipts), i64::from(store.visitors)),
-            Self::OpenTransfers => ratio(i64::from(store.n_open_transfers), i64::from(store.n_stores)),
-            Self::Overdue => ratio(i64::from(store.n_overdue), i64::from(store.n_stores)),
-            Self::Shrinkage => ratio(goods.lost_minor, goods.sold_minor),
-        }
-    }
-
-    /// Where it lies on the layer's scale, 0 to 1, 0.5 the middle of a diverging one; `None` for no value.
-    #[must_use]
-    pub fn position(self, heat: &Heat) -> Option<f64> {
-        self.value(heat).map(|value| self.scale().position(value))
-    }
-}
-
-fn ratio(n: i64, of: i64) -> Option<f64> {
-    (of > 0).then(|| n as f64 / of as f64)
 }
 
 /// One store's row of the map. Each cell has a version of its own, so that changes may be sent one by one.

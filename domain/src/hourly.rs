@@ -37,14 +37,20 @@ impl Hourly {
         self.days.get(&day).map_or(0, |hours| hours.iter().sum())
     }
 
-    /// What the same weekday of the weeks before `day` was like. Only weeks since the first day known count: before it
-    /// nobody was counting.
+    /// Whether anybody was counting on that day, and it is still kept.
+    #[must_use]
+    pub fn knows(&self, day: Day) -> bool {
+        let first_kept = self.days.last_key_value().map(|(last, _)| last.plus_days(1 - DAYS_KEPT));
+        self.since.max(first_kept).is_some_and(|first| first <= day)
+    }
+
+    /// What the same weekday of the weeks before `day` was like. Only weeks that are known count.
     #[must_use]
     pub fn usual(&self, day: Day) -> Usual {
         let mut usual = Usual::default();
         for week in 1..=USUAL_WEEKS {
             let past = day.plus_days(-7 * week);
-            if self.since.is_none_or(|since| past < since) {
+            if !self.knows(past) {
                 break;
             }
             usual.n_weeks += 1;
@@ -108,6 +114,18 @@ mod tests {
         assert_eq!(usual.by(at(0, 10 * 60), CHINA), Some(Figure::whole(20)));
         assert_eq!(usual.by(at(0, 10 * 60 + 30), CHINA), Some(Figure::whole(40)), "half of the running hour");
         assert_eq!(usual.whole_day(), Some(Figure::whole(60)), "the fourth week is before anybody counted");
+    }
+
+    #[test]
+    fn weeks_no_longer_kept_are_not_taken_for_weeks_without_sales() {
+        let mut sold = Hourly::default();
+        for days_ago in (0..60).rev() {
+            sold.add(at(-days_ago, 600), CHINA, 10);
+        }
+        let usual = |days_ago: i64| sold.usual(Day::at(at(-days_ago, 0), CHINA)).whole_day();
+        assert_eq!(usual(0), Some(Figure::whole(10)));
+        assert_eq!(usual(14), Some(Figure::whole(10)), "of two weeks");
+        assert_eq!(usual(25), None);
     }
 
     #[test]

@@ -3,6 +3,8 @@ import { expect, hydrated, signIn, test } from '../fixtures.ts';
 
 const N_STORES = 1_000;
 const N_CATEGORIES = 100;
+/** Of the layers of stock, sales and people: 200,000 cells. */
+const N_CATEGORIES_HEAT = 200;
 const N_FRAMES = 120;
 
 /** How long a change of one store took, in milliseconds. */
@@ -64,13 +66,13 @@ function cell(now: number, n: number): Cell {
 }
 
 /** A chain of the size promised, made from a board the server sent: its first store, a thousand times. */
-function enlarge(board: { now: number; stores: object[]; categories: object[]; regions: { code: string }[] }): {
+function enlarge(board: { now: number; stores: object[]; categories: object[]; regions: { code: string }[] }, n_categories: number): {
   board: object;
   update: (n: number) => object;
 } {
   const { now } = board;
   const code = (letter: string, n: number): string => letter + String(n).padStart(4, '0');
-  const categories = Array.from({ length: N_CATEGORIES }, (_, n) => ({
+  const categories = Array.from({ length: n_categories }, (_, n) => ({
     ...board.categories[0],
     code: code('C', n),
     name: { zh: `品类${n}`, en: `Category ${n}` },
@@ -95,12 +97,13 @@ function at(times: number[], share: number): string {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!.toFixed(1);
 }
 
-async function layers(page: Page): Promise<number[]> {
+/** Presses the layers of those positions in turn; milliseconds from each press to the picture. */
+async function layers(page: Page, positions: number[]): Promise<number[]> {
   const times: number[] = [];
   for (let n = 0; n < 12; n++) {
     times.push(
-      await page.evaluate((n) => {
-        const buttons = document.querySelectorAll<HTMLButtonElement>('.segments--compact .segment');
+      await page.evaluate((at) => {
+        const links = document.querySelectorAll<HTMLElement>('.board__layers .segment');
         return new Promise<number>((resolve) => {
           const began = performance.now();
           const put = CanvasRenderingContext2D.prototype.putImageData;
@@ -109,9 +112,9 @@ async function layers(page: Page): Promise<number[]> {
             CanvasRenderingContext2D.prototype.putImageData = put;
             resolve(performance.now() - began);
           } as typeof put;
-          buttons[(n + 1) % 3]!.click();
+          links[at]!.click();
         });
-      }, n),
+      }, positions[n % positions.length]!),
     );
   }
   return times;
@@ -124,7 +127,7 @@ test('a frame of the heatmap of 100,000 cells', async ({ browserOf }) => {
   await page.addInitScript(feedByHand);
   await page.goto('/board');
   await hydrated(page);
-  const { board, update } = enlarge(small);
+  const { board, update } = enlarge(small, N_CATEGORIES);
   const first = await page.evaluate((data) => window.send('board', data), JSON.stringify(board));
   await expect(page.locator('canvas')).toHaveAttribute('height', String(N_STORES));
   await expect(page.locator('canvas')).toHaveAttribute('width', String(N_CATEGORIES));
@@ -134,10 +137,40 @@ test('a frame of the heatmap of 100,000 cells', async ({ browserOf }) => {
     frames.push(await page.evaluate((data) => window.send('store', data), JSON.stringify(update(n))));
   }
   const whole = frames.map((frame) => frame.whole);
-  const switched = await layers(page);
+  const switched = await layers(page, [1, 2, 0]);
   console.log(`${N_STORES} × ${N_CATEGORIES} cells, the first picture after ${first.whole.toFixed(0)} ms`);
   console.log(`a store's change, message to picture: p50 ${at(whole, 0.5)} ms, p99 ${at(whole, 0.99)} ms, least ${at(whole, 0)} ms`);
   console.log(`of it the browser's drawing call: p50 ${at(frames.map(({ drawing }) => drawing), 0.5)} ms`);
   console.log(`another layer, press to picture: p50 ${at(switched, 0.5)} ms, least ${at(switched, 0)} ms`);
   await page.screenshot({ path: 'screenshots/heatmap-large-desktop-en.png' });
+});
+
+test('another layer of the heatmap of 200,000 cells', async ({ browserOf }) => {
+  const page = await browserOf('desktop', 'en').open('/sign-in');
+  await signIn(page, 'hq');
+  const small = await page.evaluate(async () => (await fetch('/api/v1/board')).json());
+  const { board } = enlarge(small, N_CATEGORIES_HEAT);
+  const { stores } = board as { stores: { store: string; region: string }[] };
+  const figures = (n: number) => [40, n % 9, n % 700, n % 900, n % 90, n % 80, n % 30, n % 290, n % 500, n % 9_000];
+  const rows = stores.map(({ store, region }, row) => ({
+    store,
+    region,
+    whole: [1, { n_stores: 1, visitors: 90, usual_visitors_tenths: 900, n_receipts: 30, n_open_transfers: 1, n_overdue: 0 }],
+    cells: Array.from({ length: N_CATEGORIES_HEAT }, (_, at) => [1, figures(row * 31 + at * 17)]),
+  }));
+  const whole = JSON.stringify({ revision: 1, rows });
+  await page.route('**/fn/heat', (route) => {
+    const body = route.request().postData() === 'since=0' ? whole : JSON.stringify({ revision: 1, rows: [] });
+    return route.fulfill({ contentType: 'application/json', body });
+  });
+  await page.addInitScript(feedByHand);
+  await page.goto('/board?layer=cover');
+  await hydrated(page);
+  await page.evaluate((data) => window.send('board', data), JSON.stringify(board));
+  await expect(page.locator('canvas')).toHaveAttribute('width', String(N_CATEGORIES_HEAT));
+  await expect(page.locator('.board__loading')).toHaveCount(0);
+  // Cover, out of stock, sales, 3-day growth, shrinkage.
+  const switched = await layers(page, [4, 5, 6, 7, 3]);
+  console.log(`${N_STORES} × ${N_CATEGORIES_HEAT} cells, ${(whole.length / 1e6).toFixed(1)} MB of figures`);
+  console.log(`another layer, press to picture: p50 ${at(switched, 0.5)} ms, most ${at(switched, 1)} ms, least ${at(switched, 0)} ms`);
 });

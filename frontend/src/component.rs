@@ -23,6 +23,7 @@ pub mod photo_capture;
 pub mod photo_view;
 pub mod preference_form;
 pub mod ramp;
+pub mod store_map;
 pub mod teller;
 pub mod trace_list;
 pub mod trace_tabs;

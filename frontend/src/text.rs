@@ -8,6 +8,7 @@ mod accuracy;
 mod audit;
 mod board;
 mod count;
+mod heat;
 mod home;
 mod message;
 mod movement;

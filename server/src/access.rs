@@ -142,6 +142,7 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::POST, "/fn/save_rule", Policy::May(Action::EditRules, On::Chain)),
     entrance(Method::POST, "/fn/backtest", Policy::May(Action::EditRules, On::Chain)),
     entrance(Method::POST, "/fn/heat", Policy::May(Action::SeeStock, On::OwnScope)),
+    entrance(Method::POST, "/fn/heat_on", Policy::May(Action::SeeStock, On::OwnScope)),
     entrance(Method::POST, "/fn/transfers", Policy::MayAny(ORDERS_SEEN_BY, On::OwnScope)),
     // Shown to whoever may see one of its stores: see `crate::transfer`.
     entrance(Method::POST, "/fn/transfer", Policy::SignedIn),

@@ -9,5 +9,6 @@ pub mod book;
 pub mod follow;
 mod judge;
 pub mod past;
+mod under_way;
 
 pub use follow::Signals;

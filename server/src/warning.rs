@@ -7,8 +7,9 @@ use crate::state::AppState;
 use crate::store::warning::{FiringRow, Saved, SavedRule};
 use domain::backtest::Tally;
 use domain::firing::{Firing, FiringClosed, FiringOutcome};
+use domain::heat::PAST_DAYS;
 use domain::id::{EventId, PersonId, RuleCode, StoreCode};
-use domain::instant::{DAY_MS, Day, Timestamp};
+use domain::instant::{DAY_MS, Day, Timestamp, ZoneOffset};
 use domain::master::Name;
 use domain::policy::{Action, Target, Viewer, may};
 use domain::rule::{INBOX, Rule, check};
@@ -240,6 +241,28 @@ pub fn heat(state: &AppState, viewer: &Viewer, since: u64) -> HeatPage {
     let masters = state.directory.masters();
     let (revision, rows) = state.signals.book().heat(stores_of(&masters, viewer, Action::SeeStock), since);
     HeatPage { revision, rows }
+}
+
+/// The heatmap of the viewer's stores at the end of a day of the last 30. Takes up to seconds on a large chain.
+///
+/// # Errors
+/// When the day is not one of those.
+pub async fn heat_on(state: &AppState, viewer: &Viewer, day: Day) -> Result<HeatPage, ApiError> {
+    let masters = state.directory.masters();
+    // Somewhere it may be a day more or less than in UTC.
+    let ago = Day::at(state.clock.now(), ZoneOffset::default()).days_since(day);
+    if !(-1..=PAST_DAYS + 1).contains(&ago) {
+        return Err(ApiError::Malformed(format!("the heatmap goes back {PAST_DAYS} days")));
+    }
+    let stores: Vec<StoreCode> = stores_of(&masters, viewer, Action::SeeStock).cloned().collect();
+    let signals = state.signals.clone();
+    // Store by store: events go on between two of them.
+    let work = move || {
+        let row = |store| signals.book().stores.get(store).map(|known| known.row_on(day, &masters));
+        stores.iter().filter_map(row).collect::<Vec<_>>()
+    };
+    let rows = tokio::task::spawn_blocking(work).await.map_err(ApiError::unavailable)?;
+    Ok(HeatPage { revision: 0, rows })
 }
 
 /// The channels' codes that rules may name.

@@ -143,3 +143,44 @@ proptest! {
         prop_assert_eq!(changed, afresh);
     }
 }
+
+#[test]
+fn a_cell_is_sent_as_its_figures_and_read_back() {
+    let whole = HeatCell {
+        n_lines: 1,
+        n_out: 2,
+        on_hand_units: 3,
+        sold_28d_units: 4,
+        sold_3d_units: 5,
+        sold_before_units: 6,
+        sold_today_units: 7,
+        usual_tenths: 8,
+        lost_minor: -9,
+        sold_minor: 10,
+    };
+    let sent = serde_json::to_string(&whole).expect("plain data");
+    assert_eq!(sent, "[1,2,3,4,5,6,7,8,-9,10]");
+    assert_eq!(serde_json::from_str::<HeatCell>(&sent).expect("as written"), whole);
+}
+
+#[test]
+fn a_day_that_is_over_is_compared_with_its_weekday_before() {
+    let day = Day::at(NOON, CHINA).plus_days(-2);
+    let lines =
+        [line(&[(23, sold(4)), (16, sold(10)), (9, sold(20)), (2, sold(24))]), line(&[(2, sold(3)), (1, sold(99))])];
+    let past = HeatCell::of_past_day(&lines, day);
+    assert_eq!((past.sold_today_units, past.usual_tenths), (27, 113), "three weeks are known: 34 pieces");
+    assert_eq!(HeatCell::of_past_day(&lines[1..], day), HeatCell::default(), "nothing is usual in the first week");
+}
+
+#[test]
+fn two_days_differ_by_their_values() {
+    let of = |on_hand_units| Heat {
+        goods: HeatCell { on_hand_units, sold_28d_units: 28, ..HeatCell::default() },
+        store: StoreHeat::default(),
+    };
+    let layer = HeatLayer::Cover;
+    assert_eq!(layer.difference(&of(3), &of(10)), Some(-7.0));
+    assert_eq!(layer.difference(&of(3), &Heat::default()), None);
+    assert_eq!(layer.difference_scale().position(-7.0), 0.25, "half of four weeks down is the end");
+}

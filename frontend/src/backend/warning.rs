@@ -47,6 +47,9 @@ pub trait WarningBackend {
 
     /// The heatmap's rows that have changed since a revision; all of them since 0.
     fn heat(&self, since: u64) -> Reply<HeatPage>;
+
+    /// The heatmap as it was at the end of a day.
+    fn heat_on(&self, day: Day) -> Reply<HeatPage>;
 }
 
 /// Which warnings.
@@ -345,4 +348,15 @@ pub async fn backtest_rule(rule: String, n_days: u32) -> Result<BacktestReport, 
 pub async fn read_heat(since: u64) -> Result<HeatPage, BackendError> {
     let backend = backend();
     backend.heat(since).await.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`WarningBackend::heat_on`]
+#[server(prefix = "/fn", endpoint = "heat_on")]
+pub async fn read_heat_on(day: String) -> Result<HeatPage, BackendError> {
+    let backend = backend();
+    let answer = match day.parse() {
+        Ok(day) => backend.heat_on(day).await,
+        Err(_) => Err(BackendError::Malformed),
+    };
+    answer.inspect_err(|error| backend.answer_with(error))
 }

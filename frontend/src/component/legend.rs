@@ -1,7 +1,7 @@
 //! The scale of a heatmap: its colours and what they stand for.
 
 use crate::component::ramp::{Ramp, hex};
-use crate::text::use_language;
+use crate::text::{Language, use_language};
 use domain::board::Layer;
 use leptos::prelude::*;
 
@@ -14,29 +14,46 @@ pub fn ramp_of(layer: Layer) -> Ramp {
     }
 }
 
-/// The legend of a layer.
+/// A scale as shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scale {
+    /// Its colours.
+    pub ramp: Ramp,
+    /// What it measures.
+    pub title: &'static str,
+    /// The marks under it, evenly spaced from its start to its end.
+    pub marks: Vec<String>,
+}
+
+impl Scale {
+    /// The scale of a layer of counting.
+    #[must_use]
+    pub fn of(layer: Layer, language: Language) -> Self {
+        let marks = language.scale_marks(layer).into_iter().map(str::to_owned).collect();
+        Self { ramp: ramp_of(layer), title: language.legend(layer), marks }
+    }
+}
+
+/// The legend of a scale.
 #[component]
 pub fn Legend(
-    /// The layer shown.
+    /// The scale.
     #[prop(into)]
-    layer: Signal<Layer>,
+    scale: Signal<Scale>,
 ) -> impl IntoView {
     let language = use_language();
     let stops = move || {
-        let stops = ramp_of(layer.get()).stops();
+        let stops = scale.with(|scale| scale.ramp.stops());
         let last = (stops.len() - 1) as f64;
         let stop = |(index, colour): (usize, &_)| {
             view! { <stop offset=(index as f64 / last).to_string() stop-color=hex(*colour)></stop> }
         };
         stops.iter().enumerate().map(stop).collect_view()
     };
-    let marks = move || {
-        let mark = |mark| view! { <span>{mark}</span> };
-        language.scale_marks(layer.get()).into_iter().map(mark).collect_view()
-    };
+    let marks = move || scale.get().marks.into_iter().map(|mark| view! { <span>{mark}</span> }).collect_view();
     view! {
         <div class="legend">
-            <span class="legend__title">{move || language.legend(layer.get())}</span>
+            <span class="legend__title">{move || scale.with(|scale| scale.title)}</span>
             <div>
                 <svg class="legend__bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
                     <defs>

@@ -66,18 +66,25 @@ pub fn hex([red, green, blue]: Rgb) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
+/// Relative luminance of sRGB, as in WCAG.
+fn luminance(colour: Rgb) -> f64 {
+    let linear = |channel: u8| {
+        let share = f64::from(channel) / 255.0;
+        if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(colour[0]) + 0.7152 * linear(colour[1]) + 0.0722 * linear(colour[2])
+}
+
+/// Whether white reads better on it than black.
+#[must_use]
+pub fn is_dark(colour: Rgb) -> bool {
+    // Where both contrast the same: (L + 0.05)² = 1.05 × 0.05.
+    luminance(colour) < 0.179
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Relative luminance of sRGB, as in WCAG.
-    fn luminance(colour: Rgb) -> f64 {
-        let linear = |channel: u8| {
-            let share = f64::from(channel) / 255.0;
-            if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * linear(colour[0]) + 0.7152 * linear(colour[1]) + 0.0722 * linear(colour[2])
-    }
 
     fn luminances(ramp: Ramp, from: f64, to: f64) -> Vec<f64> {
         (0..=50).map(|step| luminance(ramp.colour(from + (to - from) * f64::from(step) / 50.0))).collect()

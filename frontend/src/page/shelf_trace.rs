@@ -9,7 +9,7 @@ use crate::component::page_head::{Crumb, Crumbs};
 use crate::component::trace_list::{Detail, TraceLine, TraceList};
 use crate::component::variance::Variance;
 use crate::format;
-use crate::page::board::cell_figures;
+use crate::page::board::count_figures;
 use crate::session::use_session;
 use crate::text::use_language;
 use domain::board::{ShelfDetail, ShelfLine};
@@ -80,7 +80,7 @@ fn ShelfTrace(detail: ShelfDetail) -> impl IntoView {
             detail.traces.iter().map(line).collect::<Vec<_>>()
         })
     });
-    let figures = move || detail.with(|detail| cell_figures(&detail.cell, clock.now(), language).join(" · "));
+    let figures = move || detail.with(|detail| count_figures(&detail.cell, clock.now(), language).join(" · "));
     let mut crumbs = vec![Crumb::link(store_name.clone(), format!("/board/{store}")), Crumb::here(shelf.to_string())];
     if !matches!(use_session().viewer.map(|viewer| viewer.scope), Some(Scope::Store(_))) {
         crumbs.insert(0, Crumb::link(language.chain(), "/board"));

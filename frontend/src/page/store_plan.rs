@@ -4,14 +4,14 @@ use crate::backend::read_store_plan;
 use crate::component::clock::PageClock;
 use crate::component::connection::{ConnectionBadge, LiveEvent, use_live};
 use crate::component::figure::{Figure, Figures};
-use crate::component::legend::{Legend, ramp_of};
+use crate::component::legend::{Legend, Scale, ramp_of};
 use crate::component::load_state::LoadState;
 use crate::component::page_head::{Crumb, Crumbs, PageHead};
 use crate::component::ramp::hex;
 use crate::component::trace_list::{Detail, TraceLine, TraceList};
 use crate::component::variance::Variance;
 use crate::format;
-use crate::page::board::{LayerChoice, cell_figures, layer_figure, position};
+use crate::page::board::{LayerChoice, count_figure, count_figures, count_position};
 use crate::session::use_session;
 use crate::text::use_language;
 use domain::board::{BoardCell, Layer, ShelfCell, StorePlan};
@@ -88,7 +88,7 @@ fn Plan(plan: StorePlan) -> impl IntoView {
                         <div class="plan" role="group" aria-label=language.plan_label()>
                             {zones.into_iter().map(zone).collect_view()}
                         </div>
-                        <Legend layer/>
+                        <Legend scale=Signal::derive(move || Scale::of(layer.get(), language))/>
                     </div>
                 </section>
                 <section class="card card--flush">
@@ -199,8 +199,9 @@ fn ZoneBlock(zone: Zone, plan: RwSignal<StorePlan>, layer: RwSignal<Layer>, cloc
     let shelf = move |(at, code): (usize, ShelfCode)| {
         let cell =
             Memo::new(move |_| plan.with(|plan| plan.shelves.get(at).map(|shelf| shelf.cell)).unwrap_or_default());
-        let position =
-            Memo::new(move |_| plan.with(|plan| position(layer.get(), &plan.row, &cell.get(), slow_now.get())));
+        let position = Memo::new(move |_| {
+            plan.with(|plan| count_position(layer.get(), plan.row.stocktake.is_some(), &cell.get(), slow_now.get()))
+        });
         let store = plan.with_untracked(|plan| plan.row.store.clone());
         view! { <ShelfTile store code cell position layer now=slow_now/> }
     };
@@ -232,7 +233,7 @@ fn ShelfTile(
     let fill = move || position.get().map(|position| hex(ramp_of(layer.get()).colour(position)));
     let spoken = {
         let name = language.shelf_number(&code);
-        move || format!("{name}: {}", cell_figures(&cell.get(), now.get(), language).join(", "))
+        move || format!("{name}: {}", count_figures(&cell.get(), now.get(), language).join(", "))
     };
     view! {
         <a class="plan__shelf" href=format!("/board/{store}/{code}") title=spoken>
@@ -241,7 +242,7 @@ fn ShelfTile(
             </svg>
             <span class="plan__label">
                 <strong>{code.to_string()}</strong>
-                <span>{move || layer_figure(layer.get(), &cell.get(), now.get(), language)}</span>
+                <span>{move || count_figure(layer.get(), &cell.get(), now.get(), language)}</span>
             </span>
         </a>
     }

@@ -3,7 +3,6 @@
 use super::{Language, messages};
 use crate::format;
 use domain::firing::{FiringError, FiringOutcome, FiringState};
-use domain::heat::HeatLayer;
 use domain::measure::{Measure, Unit};
 use domain::rule::wording::Words;
 use domain::rule::{Advice, Is, MistakeKind, RuleState};
@@ -111,25 +110,6 @@ messages! {
     firing_taken_by(by): "{by} 正在处理：请先接过来。" / "{by} has taken it: take it over first.";
     firing_taken_already: "您已经接手了。" / "You have taken it already.";
     firing_note_needed: "请写下做了什么，或者发现了什么。" / "Write down what was done or found.";
-
-    heat_cover: "可售天数" / "Stock cover";
-    heat_out_of_stock: "缺货" / "Out of stock";
-    heat_sales_now: "此刻销售" / "Sales now";
-    heat_growth: "3 天涨幅" / "3-day growth";
-    heat_footfall: "客流" / "Footfall";
-    heat_conversion: "成交率" / "Conversion";
-    heat_open_transfers: "在办调拨" / "Open transfers";
-    heat_overdue: "异常流转" / "Overdue flows";
-    heat_shrinkage: "损耗" / "Shrinkage";
-    heat_legend_cover: "库存还够卖几天" / "Days that the stock lasts";
-    heat_legend_out_of_stock: "没有库存的商品占比" / "Share of lines with no stock";
-    heat_legend_sales_now: "今天到现在，比平时同一星期几的同一时刻" / "Today so far against this weekday by this hour";
-    heat_legend_growth: "近 3 天销量比前 3 天" / "Sales of the last 3 days against the 3 before";
-    heat_legend_footfall: "今天到现在的进店人数，比平时同一时刻" / "People in today against this weekday by this hour";
-    heat_legend_conversion: "成交单数占进店人数" / "Receipts per person who came in";
-    heat_legend_open_transfers: "每家门店没有办完的调拨" / "Transfers not closed, per store";
-    heat_legend_overdue: "每家门店超时的调拨" / "Transfers that should have gone on, per store";
-    heat_legend_shrinkage: "近 28 天损耗占销售额" / "Losses of 28 days as a share of sales";
 }
 
 impl Words for Language {
@@ -310,22 +290,6 @@ impl Language {
             FiringError::NotTaken => self.firing_not_taken().to_owned(),
             FiringError::TakenAlready => self.firing_taken_already().to_owned(),
             FiringError::NoteNeeded => self.firing_note_needed().to_owned(),
-        }
-    }
-
-    /// What a layer of the heatmap is called, and what its scale measures.
-    #[must_use]
-    pub fn heat_layer(self, layer: HeatLayer) -> (&'static str, &'static str) {
-        match layer {
-            HeatLayer::Cover => (self.heat_cover(), self.heat_legend_cover()),
-            HeatLayer::OutOfStock => (self.heat_out_of_stock(), self.heat_legend_out_of_stock()),
-            HeatLayer::SalesNow => (self.heat_sales_now(), self.heat_legend_sales_now()),
-            HeatLayer::Growth => (self.heat_growth(), self.heat_legend_growth()),
-            HeatLayer::Footfall => (self.heat_footfall(), self.heat_legend_footfall()),
-            HeatLayer::Conversion => (self.heat_conversion(), self.heat_legend_conversion()),
-            HeatLayer::OpenTransfers => (self.heat_open_transfers(), self.heat_legend_open_transfers()),
-            HeatLayer::Overdue => (self.heat_overdue(), self.heat_legend_overdue()),
-            HeatLayer::Shrinkage => (self.heat_shrinkage(), self.heat_legend_shrinkage()),
         }
     }
 }

@@ -10,7 +10,7 @@ use domain::heat::{HeatCell, HeatRow, StoreHeat};
 use domain::hourly::{Hourly, Usual};
 use domain::id::{CategoryCode, RegionCode, RuleCode, SkuCode, StoreCode};
 use domain::instant::{Day, Timestamp, ZoneOffset};
-use domain::measure::{Around, Figures, Measure, Reading};
+use domain::measure::{Around, Figure, Figures, Measure, Reading};
 use domain::movement::{MovementKind, Units};
 use domain::replenishment::{Overrides, StockTarget, Supply, target_on};
 use domain::rule::Watch;
@@ -71,6 +71,8 @@ pub struct StoreBook {
     usual_visitors: Usual,
     /// What today's sales add to each cell.
     now: Vec<HeatCell>,
+    /// Transfers that concern it: open, and of those abnormal.
+    transfers: (u32, u32),
     row: HeatRow,
 }
 
@@ -105,6 +107,7 @@ impl StoreBook {
             usual_sales: BTreeMap::new(),
             usual_visitors: Usual::default(),
             now: vec![HeatCell::default(); n_columns],
+            transfers: (0, 0),
             row: HeatRow {
                 store: code.clone(),
                 region: store.region.clone(),
@@ -151,6 +154,47 @@ impl StoreBook {
         touched
     }
 
+    /// The store's row of the heatmap as it was at the end of a day. Of transfers only what is open now is known.
+    #[must_use]
+    pub fn row_on(&self, day: Day, masters: &Masters) -> HeatRow {
+        let columns: BTreeMap<&CategoryCode, usize> =
+            masters.categories().iter().enumerate().map(|(column, category)| (&category.code, column)).collect();
+        let mut cells = vec![HeatCell::default(); masters.categories().len()];
+        let mut lines: Vec<Vec<&Signals>> = vec![Vec::new(); cells.len()];
+        for (sku, signals) in &self.fold.lines {
+            let Some(product) = masters.products().get(sku) else { continue };
+            let Some(&column) = columns.get(&product.category) else { continue };
+            let reading = Reading { signals, around: Around::default(), day };
+            cells[column].add(&HeatCell::of_line(&reading, product.price_minor));
+            lines[column].push(signals);
+        }
+        for (cell, lines) in cells.iter_mut().zip(lines) {
+            cell.add(&HeatCell::of_past_day(lines, day));
+        }
+        let usual = self.visitors.usual(day).whole_day();
+        HeatRow {
+            store: self.row.store.clone(),
+            region: self.region.clone(),
+            whole: (0, self.whole_on(day, usual)),
+            cells: cells.into_iter().map(|cell| (0, cell)).collect(),
+        }
+    }
+
+    /// The store as a whole on a day; who came in and what they bought only where somebody counted.
+    fn whole_on(&self, day: Day, usual_visitors: Option<Figure>) -> StoreHeat {
+        let whole = StoreHeat { n_stores: 1, ..StoreHeat::default() };
+        if !self.has_counter || !self.visitors.knows(day) {
+            return whole;
+        }
+        let n = |n: i64| u32::try_from(n.max(0)).unwrap_or(u32::MAX);
+        StoreHeat {
+            visitors: n(self.visitors.on(day)),
+            usual_visitors_tenths: usual_visitors.map_or(0, Figure::tenths),
+            n_receipts: n(self.fold.receipts.on(day)),
+            ..whole
+        }
+    }
+
     /// People came in.
     pub fn enter(&mut self, minute: Timestamp, n: u32) {
         self.has_counter = true;
@@ -159,6 +203,12 @@ impl StoreBook {
 }
 
 impl Book {
+    /// Counts the heatmap's changes from here on above all that a server before this one has counted, so that a page
+    /// that was open meanwhile learns of everything.
+    pub fn count_from(&mut self, now: Timestamp) {
+        self.revision = self.revision.max(now.unix_ms().max(0).unsigned_abs());
+    }
+
     /// A line as rules and heatmaps see it; `None` for an item the store never had.
     #[must_use]
     pub fn reading(&self, store: &StoreCode, sku: &SkuCode, now: Timestamp) -> Option<Reading<'_>> {
@@ -272,18 +322,19 @@ impl Book {
                 *before = heat;
             }
         }
-        if store.has_counter {
-            let n = |n: i64| u32::try_from(n.max(0)).unwrap_or(u32::MAX);
-            let whole = StoreHeat {
-                n_stores: 1,
-                visitors: n(store.visitors.on(day)),
-                usual_visitors_tenths: store.usual_visitors.by(now, store.zone).map_or(0, |usual| usual.tenths()),
-                n_receipts: n(store.fold.receipts.on(day)),
-                ..StoreHeat::default()
-            };
-            if store.row.whole.1 != whole {
-                store.row.whole = (self.revision, whole);
-            }
+        let (n_open_transfers, n_overdue) = store.transfers;
+        let usual = store.usual_visitors.by(now, store.zone);
+        let whole = StoreHeat { n_open_transfers, n_overdue, ..store.whole_on(day, usual) };
+        if store.row.whole.1 != whole {
+            store.row.whole = (self.revision, whole);
+        }
+    }
+
+    /// Takes how many transfers concern each store: open, and of those abnormal. The heatmap shows them once the
+    /// stores are refreshed.
+    pub fn set_transfers(&mut self, by_store: &BTreeMap<StoreCode, (u32, u32)>) {
+        for (code, store) in &mut self.stores {
+            store.transfers = by_store.get(code).copied().unwrap_or_default();
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::book::{Book, Fold, StoreBook, Told};
 use super::judge::{judge, raise};
+use super::under_way::UnderWay;
 use crate::clock::Clock;
 use crate::live::{LiveHub, Subscription};
 use crate::store::{Database, Directory, StoreError};
@@ -57,6 +58,7 @@ impl Signals {
             rules: Vec::new(),
             kept: BTreeMap::new(),
             unread: BTreeSet::new(),
+            under_way: UnderWay::default(),
         };
         // The hub must be able to end while the follower waits for it: the subscription is given up with the handle.
         tokio::spawn(follower.run(live.subscribe(), asked));
@@ -103,10 +105,13 @@ struct Follower {
     kept: BTreeMap<StoreCode, u64>,
     /// Stores of which something could not be read: they are tried again.
     unread: BTreeSet<StoreCode>,
+    under_way: UnderWay,
 }
 
 impl Follower {
     async fn run(mut self, mut changes: Subscription, mut asked: mpsc::Receiver<oneshot::Sender<()>>) {
+        let now = self.clock.now();
+        self.write(|book| book.count_from(now));
         self.look_at_all().await;
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -149,6 +154,10 @@ impl Follower {
                 tracing::warn!(%store, error = crate::error::chain(&error), "a store's signals are tried again");
                 self.unread.insert(store.clone());
             }
+        }
+        match self.under_way.read(&self.database).await {
+            Ok(by_store) => self.write(|book| book.set_transfers(&by_store)),
+            Err(error) => tracing::warn!(error = crate::error::chain(&error), "open transfers are counted again later"),
         }
         let is_first = !self.read(|book| book.is_complete);
         if is_first && self.unread.is_empty() {

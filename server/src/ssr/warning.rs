@@ -4,6 +4,7 @@ use super::RequestBackend;
 use crate::warning::{self, Doing};
 use domain::firing::FiringOutcome;
 use domain::id::{EventId, StoreCode};
+use domain::instant::Day;
 use domain::rule::Rule;
 use frontend::backend::{
     Answered, BacktestReport, HeatPage, Reply, RulePage, RuleSaved, WarningAsk, WarningBackend, WarningPage,
@@ -54,5 +55,13 @@ impl WarningBackend for RequestBackend {
 
     fn heat(&self, since: u64) -> Reply<HeatPage> {
         self.reply("/fn/heat", None, move |state, viewer| async move { Ok(warning::heat(&state, &viewer, since)) })
+    }
+
+    fn heat_on(&self, day: Day) -> Reply<HeatPage> {
+        self.reply(
+            "/fn/heat_on",
+            None,
+            move |state, viewer| async move { warning::heat_on(&state, &viewer, day).await },
+        )
     }
 }

@@ -72,6 +72,7 @@ impl StoreState {
             store: store.code.clone(),
             name: store.name.clone(),
             region: store.region.clone(),
+            at: store.at,
             zone_offset: store.zone_offset,
             seq: self.seq,
             stocktake: self.stocktake.as_ref().map(|stocktake| stocktake.id.clone()),

@@ -104,6 +104,7 @@ POST /fn/rules: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/save_rule: clerk --- manager --- regional --- hq +++ auditor ---
 POST /fn/backtest: clerk --- manager --- regional --- hq +++ auditor ---
 POST /fn/heat: clerk --- manager +++ regional +++ hq +++ auditor +++
+POST /fn/heat_on: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/transfers: clerk +++ manager +++ regional +++ hq +++ auditor +++
 POST /fn/transfer: clerk +++ manager +++ regional +++ hq +++ auditor +++
 POST /fn/transfer_sources: clerk --- manager +-- regional ++- hq +++ auditor ---

@@ -76,6 +76,14 @@ async fn the_nearest_store_with_surplus_is_proposed_and_sees_at_once_that_it_is_
 
     step(&giver, "giver", "S002", 3, &transfer, json!({ "confirmed": { "lines": lines } })).await;
     assert_eq!((n_mine(&giver).await, n_mine(&picker).await), (json!(1), json!(1)));
+    let on_heatmap = async |browser: &Browser| {
+        server.state.signals.settle().await;
+        let form = "application/x-www-form-urlencoded";
+        let page = browser.post_text("/fn/heat", form, "since=0".to_owned()).await.json;
+        page["rows"][0]["whole"][1]["n_open_transfers"].clone()
+    };
+    assert_eq!((on_heatmap(&giver).await, on_heatmap(&manager).await), (json!(1), json!(1)));
+    assert_eq!(on_heatmap(&stranger).await, json!(0));
     // What is promised is no surplus any more.
     let again = manager.get("/api/v1/transfer-sources?store=S001&sku=100001&units=40").await.json;
     assert_eq!((&again["lines"][0]["units"], &again["missing_units"]), (&json!(25), &json!(15)), "{again}");
@@ -89,6 +97,7 @@ async fn the_nearest_store_with_surplus_is_proposed_and_sees_at_once_that_it_is_
 
     step(&manager, "manager", "S001", 4, &transfer, json!({ "cancelled": { "note": null } })).await;
     assert_eq!(open(&giver).await, json!([]));
+    assert_eq!(on_heatmap(&giver).await, json!(0));
     let done = giver.get("/api/v1/transfers?list=done").await.json["transfers"].clone();
     assert_eq!((&done[0]["id"], &done[0]["phase"]), (&transfer, &json!("cancelled")));
     // The source kept its word; who asks and withdraws bears it.

@@ -239,12 +239,36 @@ async fn the_heatmap_tells_what_has_changed_since() {
     shop.settle().await;
     let whole = shop.function("manager", "/fn/heat", "since=0").await.1;
     assert_eq!(whole["rows"].as_array().map(Vec::len), Some(1), "the manager's own store: {whole}");
-    assert_eq!(whole["rows"][0]["cells"][0][1]["on_hand_units"], 5);
+    assert_eq!(whole["rows"][0]["cells"][0][1][2], 5, "pieces on hand");
     let since = format!("since={}", whole["revision"]);
     assert_eq!(shop.function("manager", "/fn/heat", &since).await.1["rows"], json!([]));
     shop.move_goods("sale", "100001", 5).await;
     shop.settle().await;
     let changed = shop.function("manager", "/fn/heat", &since).await.1;
-    assert_eq!(changed["rows"][0]["cells"][0][1]["n_out"], 1, "{changed}");
+    assert_eq!(changed["rows"][0]["cells"][0][1][1], 1, "a line without stock: {changed}");
     assert_eq!(shop.function("clerk", "/fn/heat", "since=0").await.0, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_heatmap_goes_back_to_the_end_of_a_day() {
+    let mut shop = Shop::start().await;
+    shop.move_goods("receipt", "100001", 50).await;
+    let mut sold = Vec::new();
+    for day in 1..=9 {
+        shop.server.clock.advance_ms(DAY_MS);
+        shop.manager = shop.server.signed_in("manager").await;
+        shop.move_goods("sale", "100001", day).await;
+        sold.push((Day::at(shop.now(), CHINA), day));
+    }
+    shop.settle().await;
+    let (eighth, n) = sold[7];
+    let page = shop.function("manager", "/fn/heat_on", &format!("day={eighth}")).await.1;
+    let cell = &page["rows"][0]["cells"][0][1];
+    assert_eq!(cell[2], 50 - 36, "what was left after eight days: {page}");
+    assert_eq!((&cell[6], &cell[7]), (&json!(n), &json!(10)), "sold, and the tenths of a week before: {page}");
+    assert_eq!(shop.function("clerk", "/fn/heat_on", &format!("day={eighth}")).await.0, StatusCode::FORBIDDEN);
+    for wrong in ["2020-01-01", "yesterday"] {
+        let status = shop.function("manager", "/fn/heat_on", &format!("day={wrong}")).await.0;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
 }

@@ -1,0 +1,155 @@
+//! The heatmap's figures in the page: read once, then only what has changed; days that are over when they are shown.
+
+use super::choice::{Choice, Colour};
+use crate::backend::{BackendError, HeatPage, read_heat, read_heat_on};
+use domain::heat::HeatRow;
+use domain::id::StoreCode;
+use domain::instant::Day;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// How often it is asked what has changed.
+const ASK_AGAIN: Duration = Duration::from_secs(5);
+
+/// Rows of the heatmap.
+pub type Rows = BTreeMap<StoreCode, HeatRow>;
+
+/// Where the heatmap's figures come from.
+#[derive(Debug, Clone, Copy)]
+pub struct Source {
+    /// As of now, once they are there.
+    live: RwSignal<Option<Rows>>,
+    /// At the end of the days shown.
+    days: RwSignal<BTreeMap<Day, Rows>>,
+    /// Up to which change they are.
+    revision: StoredValue<u64>,
+    /// What is on its way; now is `None`.
+    asked: StoredValue<BTreeSet<Option<Day>>>,
+    /// Why the last figures asked for did not come.
+    trouble: RwSignal<Option<BackendError>>,
+}
+
+/// The days a choice needs; now is `None`.
+fn needed(choice: &Choice) -> BTreeSet<Option<Day>> {
+    match choice.colour {
+        Colour::Count(_) => BTreeSet::new(),
+        Colour::Heat(_) => [Some(choice.day), choice.against.map(Some)].into_iter().flatten().collect(),
+    }
+}
+
+impl Source {
+    /// Follows what is chosen.
+    #[must_use]
+    pub fn start(choice: Memo<Choice>) -> Self {
+        let source = Self {
+            live: RwSignal::new(None),
+            days: RwSignal::new(BTreeMap::new()),
+            revision: StoredValue::new(0),
+            asked: StoredValue::new(BTreeSet::new()),
+            trouble: RwSignal::new(None),
+        };
+        let days = Memo::new(move |_| choice.with(needed));
+        Effect::new(move |_| {
+            let needed = days.get();
+            let has_others = source.days.with_untracked(|days| days.keys().any(|day| !needed.contains(&Some(*day))));
+            if has_others {
+                source.days.update(|days| days.retain(|day, _| needed.contains(&Some(*day))));
+            }
+            needed.into_iter().filter(|day| !source.has(*day)).for_each(|day| source.ask(day));
+        });
+        Effect::new(move |_| {
+            let again = move || {
+                if days.with_untracked(|days| days.contains(&None)) {
+                    source.ask(None);
+                }
+            };
+            if let Ok(interval) = set_interval_with_handle(again, ASK_AGAIN) {
+                on_cleanup(move || interval.clear());
+            }
+        });
+        source
+    }
+
+    fn has(self, day: Option<Day>) -> bool {
+        match day {
+            None => self.live.with_untracked(Option::is_some),
+            Some(day) => self.days.with_untracked(|days| days.contains_key(&day)),
+        }
+    }
+
+    /// Asks for what is not on its way yet.
+    fn ask(self, day: Option<Day>) {
+        if !self.asked.try_update_value(|asked| asked.insert(day)).unwrap_or(false) {
+            return;
+        }
+        spawn_local(async move {
+            let since = self.revision.try_get_value().unwrap_or_default();
+            let answer = match day {
+                None => read_heat(since).await,
+                Some(day) => read_heat_on(day.to_string()).await,
+            };
+            // The page may have gone meanwhile.
+            let _ = self.asked.try_update_value(|asked| asked.remove(&day));
+            match answer {
+                Ok(page) => self.take(day, page),
+                Err(error) => {
+                    let _ = self.trouble.try_set(Some(error));
+                }
+            }
+        });
+    }
+
+    fn take(self, day: Option<Day>, page: HeatPage) {
+        if self.trouble.try_with_untracked(Option::is_some).unwrap_or(false) {
+            self.trouble.set(None);
+        }
+        let rows = page.rows.into_iter().map(|row| (row.store.clone(), row));
+        if let Some(day) = day {
+            let _ = self.days.try_update(|days| days.insert(day, rows.collect()));
+            return;
+        }
+        self.revision.try_set_value(page.revision);
+        // What is drawn follows this signal: nothing new, nothing drawn.
+        if rows.len() > 0 || self.live.try_with_untracked(Option::is_none).unwrap_or(false) {
+            let _ = self.live.try_update(|live| live.get_or_insert_default().extend(rows));
+        }
+    }
+
+    /// Asks again for what did not come.
+    pub fn try_again(self, choice: &Choice) {
+        self.trouble.set(None);
+        needed(choice).into_iter().for_each(|day| self.ask(day));
+    }
+
+    /// Why the last figures asked for did not come.
+    #[must_use]
+    pub fn trouble(self) -> Option<BackendError> {
+        self.trouble.get()
+    }
+
+    /// Whether figures of the choice are still to come.
+    #[must_use]
+    pub fn is_loading(self, choice: &Choice) -> bool {
+        needed(choice).into_iter().any(|day| match day {
+            None => self.live.with(Option::is_none),
+            Some(day) => self.days.with(|days| !days.contains_key(&day)),
+        })
+    }
+
+    /// Looks at the rows of the choice and those they are compared with.
+    pub fn look<T>(self, choice: &Choice, look: impl FnOnce(&Rows, Option<&Rows>) -> T) -> T {
+        let none = Rows::new();
+        self.live.with(|live| {
+            self.days.with(|days| {
+                let of = |day: Option<Day>| match day {
+                    None => live.as_ref(),
+                    Some(day) => days.get(&day),
+                };
+                let against = choice.against.map(|day| of(Some(day)).unwrap_or(&none));
+                look(of(choice.day).unwrap_or(&none), against)
+            })
+        })
+    }
+}
