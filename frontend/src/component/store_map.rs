@@ -10,8 +10,10 @@ use leptos::ev::{MouseEvent, PointerEvent};
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
-/// Columns of a store's name under its circle; a Chinese character takes two.
+/// Columns of a line of a store's name under its circle; a Chinese character takes two.
 const NAME_COLUMNS: usize = 16;
+/// Height of such a line.
+const LINE: f64 = 12.0;
 /// Stores of one region above which its sheet takes the whole width.
 const NARROW_MAX: usize = 30;
 
@@ -142,9 +144,13 @@ fn store(spot: Spot, at: usize, (x, y): (f64, f64), is_named: bool, shared: Shar
         Some(colour) if is_dark(colour) => "store-map__store store-map__store--dark",
         Some(_) => "store-map__store",
     };
-    let short = is_named.then(|| {
-        let (x, y) = (format!("{x:.1}"), format!("{:.1}", y + RADIUS + 13.0));
-        view! { <text class="store-map__name" x=x y=y aria-hidden="true">{cut(&name)}</text> }
+    let lines = is_named.then(|| {
+        let (x, first) = (format!("{x:.1}"), y + RADIUS + 13.0);
+        let line = |(n, line): (usize, String)| {
+            view! { <tspan x=x.clone() y=format!("{:.1}", first + n as f64 * LINE)>{line}</tspan> }
+        };
+        let lines = in_lines(&name).into_iter().enumerate().map(line).collect_view();
+        view! { <text class="store-map__name" aria-hidden="true">{lines}</text> }
     });
     let label = move || language.store_and_figure(&name, value.with(|value| value.1.clone()));
     let address = href.clone();
@@ -174,25 +180,33 @@ fn store(spot: Spot, at: usize, (x, y): (f64, f64), is_named: bool, shared: Shar
                 on:pointerdown=on_pointer_down
                 on:click=on_click
             >
+                {lines}
                 <circle cx=format!("{x:.1}") cy=format!("{y:.1}") r=RADIUS.to_string() fill=fill></circle>
                 <text class="store-map__figure" x=format!("{x:.1}") y=format!("{y:.1}") aria-hidden="true">
                     {move || value.with(|value| value.1.clone())}
                 </text>
-                {short}
             </a>
         </g>
     }
 }
 
-/// A name as far as it fits.
-fn cut(name: &str) -> String {
-    let mut columns = 0;
-    let fits = |letter: &char| {
-        columns += if letter.is_ascii() { 1 } else { 2 };
-        columns <= NAME_COLUMNS
-    };
-    let kept: String = name.chars().take_while(fits).collect();
-    if kept.len() == name.len() { kept } else { format!("{}…", kept.trim_end()) }
+/// A name in lines that fit: broken between words, a Chinese one anywhere. Each ends in a space, so that what is read
+/// is the name and then the figure.
+fn in_lines(name: &str) -> Vec<String> {
+    let columns = |text: &str| text.chars().map(|letter| if letter.is_ascii() { 1 } else { 2 }).sum::<usize>();
+    let mut lines = vec![String::new()];
+    for word in name.split_inclusive(|letter: char| letter == ' ' || !letter.is_ascii()) {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() || columns(line) + columns(word.trim_end()) <= NAME_COLUMNS => {
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    if let Some(last) = lines.last_mut() {
+        last.push(' ');
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -200,8 +214,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_cut_where_they_end_in_the_drawing() {
-        assert_eq!(cut("上海静安寺店"), "上海静安寺店");
-        assert_eq!(cut("Shanghai Jing'an Temple"), "Shanghai Jing'an…");
+    fn names_are_broken_where_they_may_be() {
+        assert_eq!(in_lines("上海静安寺店"), ["上海静安寺店 "]);
+        assert_eq!(in_lines("上海浦东新区世纪大道店"), ["上海浦东新区世纪", "大道店 "]);
+        assert_eq!(in_lines("Shanghai Jing'an Temple"), ["Shanghai ", "Jing'an Temple "]);
     }
 }

@@ -50,8 +50,8 @@ messages! {
 
     heat_loading: "正在取数" / "Loading figures";
     heat_failed: "没取到最新数字。" / "The newest figures did not arrive.";
-    heat_nothing: "这里还没有这些数字。销售对平常要有一周以上的销售，客流和转化率要有客流计数器。"
-        / "No such figures here yet. What is usual takes more than a week of sales; footfall and conversion take people counters.";
+    heat_nothing: "这里还没有这些数字。可售天数、涨幅和销售要有一周以上的流水，客流和成交率要有客流计数器。"
+        / "No such figures here yet. Cover, growth and sales take more than a week of movements; footfall and conversion take people counters.";
 
     view_label: "看法" / "View";
     view_grid: "格子" / "Grid";
@@ -60,7 +60,7 @@ messages! {
     all_categories: "全部品类" / "All categories";
     day_label: "哪一天" / "Day";
     day_now: "今天，实时" / "Today, live";
-    day_ago(day, n): "{day}（{n} 天前）" / "{day} ({n} days ago)";
+    day_ago(day, n): "{day}（{n} 天前）" / "{day} ({n} d ago)";
     against_label: "对比" / "Compare with";
     against_none: "不对比" / "Nothing";
 

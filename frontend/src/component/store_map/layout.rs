@@ -5,13 +5,13 @@ use domain::geo::{Coordinates, offset_m};
 /// Half the width of a store's circle.
 pub const RADIUS: f64 = 20.0;
 /// Stores up to this number have their names under them.
-pub const NAMED_MAX: usize = 12;
+pub const NAMED_MAX: usize = 8;
 /// A sheet for few stores; for more it grows, and the circles look smaller.
-const SIZE: (f64, f64) = (360.0, 250.0);
+const SIZE: (f64, f64) = (360.0, 270.0);
 /// Stores that fit on a sheet of that size.
 const FIT: f64 = 20.0;
 /// Room for a circle with its name: names are wider than high.
-const NAMED_ROOM: (f64, f64) = (96.0, 62.0);
+const NAMED_ROOM: (f64, f64) = (104.0, 84.0);
 const ROOM: (f64, f64) = (2.0 * RADIUS + 4.0, 2.0 * RADIUS + 4.0);
 /// Stores nearer than this to each other are not drawn as if they were far apart.
 const SPAN_MIN_M: f64 = 2_000.0;
