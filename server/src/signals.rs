@@ -9,6 +9,7 @@ pub mod book;
 pub mod follow;
 mod judge;
 pub mod past;
+mod told;
 mod under_way;
 
 pub use follow::Signals;

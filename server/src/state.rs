@@ -14,7 +14,7 @@ use crate::read::LatestTraces;
 use crate::render::Renderers;
 use crate::signals::Signals;
 use crate::site::Site;
-use crate::store::{Database, Directory, StoreError};
+use crate::store::{CreditScores, Database, Directory, StoreError};
 use crate::trace::TraceIndex;
 use axum::extract::FromRef;
 use domain::id::{RegionCode, StoreCode};
@@ -52,6 +52,8 @@ pub struct App {
     pub index: TraceIndex,
     /// What the ledger says of each line, judged by the rules.
     pub signals: Signals,
+    /// How far stores can be relied on, worked out lately.
+    pub credit_scores: CreditScores,
     /// Devices, as their requests tell of them.
     pub devices: Devices,
     /// Each store's latest events, for boards.
@@ -156,6 +158,7 @@ impl AppState {
             live,
             index,
             signals,
+            credit_scores: CreditScores::default(),
             devices,
             latest: LatestTraces::default(),
             messages,

@@ -2,6 +2,7 @@
 
 pub mod case;
 mod count;
+mod credit;
 pub mod db;
 pub mod device;
 pub mod directory;
@@ -21,6 +22,7 @@ pub mod session;
 pub mod transfer;
 pub mod warning;
 
+pub use credit::CreditScores;
 pub use db::{Database, OpenError, StoreError};
 pub use directory::{Directory, PersonNames};
 pub use master::{Masters, StoreMaster};

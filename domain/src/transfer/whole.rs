@@ -138,6 +138,12 @@ impl Transfer {
         [Some(&self.receiver), self.source()].into_iter().flatten()
     }
 
+    /// Whether the store has taken any step of it.
+    #[must_use]
+    pub fn has_part(&self, store: &StoreCode) -> bool {
+        self.sides.contains_key(store)
+    }
+
     /// Every step of every store, in order of time.
     #[must_use]
     pub fn timeline(&self) -> Vec<(&StoreCode, &Taken)> {

@@ -1,7 +1,7 @@
 //! Reads what a batch is decided by: receipts, heads, events taken back, and the rows it will change.
 
 use super::decide::Item;
-use super::transfers::{CreditCache, Transfers, load_transfers, own_sides};
+use super::transfers::{Transfers, load_transfers, own_sides};
 use crate::store::model_row::{
     StoreModels, board_id, case_id, leg_key, line_id, lot_id, outcome_id, read_board, read_case, read_leg, read_line,
     read_lot, read_outcome, read_received, read_returned, read_stock, read_stocktake, read_trace, read_undone,
@@ -11,7 +11,7 @@ use crate::store::photo::read_photo_id;
 use crate::store::read::{read_event, read_head};
 use crate::store::row::{Fields, between, event_id, evidence_id, head_id, ids, photo_id, prefixed, receipt_id, text};
 use crate::store::transfer::{appeal_id, read_appeal};
-use crate::store::{Database, Masters, StoreError};
+use crate::store::{CreditScores, Database, Masters, StoreError};
 use domain::accept::{AGE_MAX_MS, FUTURE_MAX_MS};
 use domain::chain::{Hash, Head, SignedHead};
 use domain::event::{CountedItem, EventBody, LedgerEvent};
@@ -102,7 +102,7 @@ pub(super) async fn load(
     masters: &Masters,
     items: &[Item<'_>],
     stocktakes: &mut StocktakeCache,
-    credit: &mut CreditCache,
+    credit: &CreditScores,
 ) -> Result<Loaded, LoadError> {
     let mut loaded = load_receipts(database, masters, items).await?;
     load_cited(database, items, &mut loaded).await?;

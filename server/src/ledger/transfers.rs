@@ -8,35 +8,14 @@ use super::load::{LoadError, Loaded};
 use crate::store::read::read_head;
 use crate::store::row::{head_id, ids};
 use crate::store::transfer::{Sides, concerned};
-use crate::store::{Database, StoreError};
+use crate::store::{CreditScores, Database, StoreError};
 use domain::chain::Head;
 use domain::credit::Band;
 use domain::event::{EventBody, LedgerEvent};
 use domain::id::{EventId, StoreCode};
-use domain::instant::{MINUTE_MS, Timestamp};
 use domain::transfer::{Side, Step, Transfer, TransferId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use surrealdb::types::{Value, Variables};
-
-/// For so long a store's credit is not worked out again to judge its requests.
-const CREDIT_VALID_MS: i64 = 10 * MINUTE_MS;
-
-/// Stores' bands, worked out lately.
-#[derive(Debug, Default)]
-pub(super) struct CreditCache(HashMap<StoreCode, (Timestamp, Band)>);
-
-impl CreditCache {
-    async fn of(&mut self, database: &Database, store: &StoreCode, now: Timestamp) -> Result<Band, StoreError> {
-        if let Some((at, band)) = self.0.get(store)
-            && now.since(*at).abs() < CREDIT_VALID_MS
-        {
-            return Ok(*band);
-        }
-        let band = database.credit(store, now).await?.band;
-        self.0.insert(store.clone(), (now, band));
-        Ok(band)
-    }
-}
 
 /// Transfers as a batch finds them, and leaves them.
 #[derive(Debug, Default)]
@@ -96,7 +75,7 @@ impl Transfers {
 pub(super) async fn load_transfers(
     database: &Database,
     items: &[Item<'_>],
-    credit: &mut CreditCache,
+    credit: &CreditScores,
     loaded: &mut Loaded,
 ) -> Result<(), LoadError> {
     let mut wanted: BTreeSet<TransferId> = BTreeSet::new();
@@ -113,8 +92,9 @@ pub(super) async fn load_transfers(
                         let asked = request.candidates.iter().map(|candidate| candidate.store.clone());
                         stores.entry(told.transfer).or_default().extend(asked.chain([store.clone()]));
                         if loaded.heads.contains_key(store) {
-                            let band = credit.of(database, store, item.recorded_at).await?;
-                            loaded.transfers.bands.insert(store.clone(), band);
+                            let scores = credit.of(database, &[store], item.recorded_at).await?;
+                            let bands = scores.into_iter().map(|(store, score)| (store, Band::of(score)));
+                            loaded.transfers.bands.extend(bands);
                         }
                     }
                     Step::Confirmed { .. } => _ = promising.insert(store.clone()),
@@ -125,8 +105,8 @@ pub(super) async fn load_transfers(
             _ => {}
         }
     }
-    for store in promising {
-        wanted.extend(database.open_transfers(Some(&store)).await?);
+    if !promising.is_empty() {
+        wanted.extend(database.open_transfers(Some(&Vec::from_iter(&promising))).await?);
     }
     for (event, transfer) in database.transfers_of_events(disputed.into_iter().collect()).await? {
         wanted.insert(transfer);

@@ -4,11 +4,10 @@ use super::commit::{CommitError, commit};
 use super::decide::{Decided, Hour, Item, decide};
 use super::heads::HeadsLog;
 use super::load::{LoadError, StocktakeCache, load};
-use super::transfers::CreditCache;
 use super::{Appended, Health, Judges, LedgerError};
 use crate::clock::Clock;
 use crate::keys::Keys;
-use crate::store::{Database, Directory};
+use crate::store::{CreditScores, Database, Directory};
 use domain::chain::SignedHead;
 use domain::event::DeviceEvent;
 use domain::id::StoreCode;
@@ -69,7 +68,7 @@ pub(super) struct Writer {
     log: HeadsLog,
     health: watch::Sender<Health>,
     stocktakes: StocktakeCache,
-    credit: CreditCache,
+    credit: CreditScores,
 }
 
 impl Writer {
@@ -168,7 +167,7 @@ impl Writer {
 
     async fn attempt(&mut self, items: &[Item<'_>]) -> Result<(Decided, BTreeMap<StoreCode, SignedHead>), Failure> {
         let masters = self.directory.masters();
-        let loaded = load(&self.database, &masters, items, &mut self.stocktakes, &mut self.credit).await?;
+        let loaded = load(&self.database, &masters, items, &mut self.stocktakes, &self.credit).await?;
         let mut heads = loaded.signed_heads.clone();
         let decided = decide(items, &masters, &self.judges, loaded);
         let signed = commit(&self.database, &decided, &self.keys.head_key).await?;

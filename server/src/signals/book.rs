@@ -53,6 +53,29 @@ struct Derived {
     heat: HeatCell,
 }
 
+/// What is under way between a store and others.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StoreTransfers {
+    /// Transfers that concern it and are not over.
+    pub n_open: u32,
+    /// Of those the abnormal ones.
+    pub n_abnormal: u32,
+    /// Pieces that it has promised to others and still has.
+    pub reserved_units: BTreeMap<SkuCode, Units>,
+    /// Pieces that are under way to it.
+    pub in_transit_units: BTreeMap<SkuCode, Units>,
+}
+
+impl StoreTransfers {
+    fn reserved(&self, sku: &SkuCode) -> Units {
+        self.reserved_units.get(sku).copied().unwrap_or_default()
+    }
+
+    fn in_transit(&self, sku: &SkuCode) -> Units {
+        self.in_transit_units.get(sku).copied().unwrap_or_default()
+    }
+}
+
 /// One store.
 #[derive(Debug, Clone)]
 pub struct StoreBook {
@@ -71,8 +94,7 @@ pub struct StoreBook {
     usual_visitors: Usual,
     /// What today's sales add to each cell.
     now: Vec<HeatCell>,
-    /// Transfers that concern it: open, and of those abnormal.
-    transfers: (u32, u32),
+    transfers: StoreTransfers,
     row: HeatRow,
 }
 
@@ -107,7 +129,7 @@ impl StoreBook {
             usual_sales: BTreeMap::new(),
             usual_visitors: Usual::default(),
             now: vec![HeatCell::default(); n_columns],
-            transfers: (0, 0),
+            transfers: StoreTransfers::default(),
             row: HeatRow {
                 store: code.clone(),
                 region: store.region.clone(),
@@ -220,8 +242,8 @@ impl Book {
         let own = derived.map_or(0, |derived| derived.spare_units);
         let around = Around {
             safety_stock_units: derived.and_then(|derived| derived.target).map(|target| target.safety_units),
-            reserved_units: Some(0),
-            in_transit_units: Some(0),
+            reserved_units: Some(book.transfers.reserved(sku)),
+            in_transit_units: Some(book.transfers.in_transit(sku)),
             nearby_units: self.is_complete.then_some(spare - own),
             best_before: derived.and_then(|derived| derived.best_before),
             visitors: book.has_counter.then(|| book.visitors.on(day)),
@@ -229,6 +251,13 @@ impl Book {
             n_receipts: Some(book.fold.receipts.on(day)),
         };
         Some(Reading { signals, around, day })
+    }
+
+    /// Pieces of an item that a store has, as booked; 0 of what it never had.
+    #[must_use]
+    pub fn on_hand_units(&self, store: &StoreCode, sku: &SkuCode) -> Units {
+        let signals = self.stores.get(store).and_then(|known| known.fold.lines.get(sku));
+        signals.map_or(0, Signals::on_hand_units)
     }
 
     /// What should be kept and ordered of a line.
@@ -287,7 +316,8 @@ impl Book {
             let Some(signals) = store.fold.lines.get(sku) else { continue };
             let derived = store.derived.entry(sku.clone()).or_default();
             // What nobody can size a buffer for is not offered to others.
-            let spare = derived.target.map_or(0, |target| (signals.on_hand_units() - target.safety_units).max(0));
+            let available = signals.on_hand_units() - store.transfers.reserved(sku);
+            let spare = derived.target.map_or(0, |target| (available - target.safety_units).max(0));
             *self.spare.entry((store.region.clone(), sku.clone())).or_default() += spare - derived.spare_units;
             derived.spare_units = spare;
             let Some(product) = masters.products().get(sku) else { continue };
@@ -322,7 +352,7 @@ impl Book {
                 *before = heat;
             }
         }
-        let (n_open_transfers, n_overdue) = store.transfers;
+        let StoreTransfers { n_open: n_open_transfers, n_abnormal: n_overdue, .. } = store.transfers;
         let usual = store.usual_visitors.by(now, store.zone);
         let whole = StoreHeat { n_open_transfers, n_overdue, ..store.whole_on(day, usual) };
         if store.row.whole.1 != whole {
@@ -330,11 +360,10 @@ impl Book {
         }
     }
 
-    /// Takes how many transfers concern each store: open, and of those abnormal. The heatmap shows them once the
-    /// stores are refreshed.
-    pub fn set_transfers(&mut self, by_store: &BTreeMap<StoreCode, (u32, u32)>) {
+    /// Takes what is under way of each store. Lines and the heatmap show it once they are refreshed.
+    pub fn set_transfers(&mut self, mut by_store: BTreeMap<StoreCode, StoreTransfers>) {
         for (code, store) in &mut self.stores {
-            store.transfers = by_store.get(code).copied().unwrap_or_default();
+            store.transfers = by_store.remove(code).unwrap_or_default();
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::book::{Book, Fold, StoreBook, Told};
 use super::judge::{judge, raise};
-use super::under_way::UnderWay;
+use super::under_way::{Lines, UnderWay};
 use crate::clock::Clock;
 use crate::live::{LiveHub, Subscription};
 use crate::store::{Database, Directory, StoreError};
@@ -155,9 +155,16 @@ impl Follower {
                 self.unread.insert(store.clone());
             }
         }
-        match self.under_way.read(&self.database).await {
-            Ok(by_store) => self.write(|book| book.set_transfers(&by_store)),
-            Err(error) => tracing::warn!(error = crate::error::chain(&error), "open transfers are counted again later"),
+        let moved = match self.under_way.read(&self.database).await {
+            Ok(lines) => lines,
+            Err(error) => {
+                tracing::warn!(error = crate::error::chain(&error), "open transfers are read again later");
+                Lines::new()
+            }
+        };
+        if !moved.is_empty() {
+            self.write(|book| book.set_transfers(self.under_way.by_store()));
+            self.refresh(&moved);
         }
         let is_first = !self.read(|book| book.is_complete);
         if is_first && self.unread.is_empty() {
@@ -174,6 +181,9 @@ impl Follower {
             } else {
                 let (masters, now) = (self.directory.masters(), self.clock.now());
                 self.write(|book| book.refresh_now(store, &masters, now));
+                if let Some(skus) = moved.get(store) {
+                    self.judge_or_warn(store, skus).await;
+                }
             }
             tokio::task::yield_now().await;
         }
@@ -229,16 +239,21 @@ impl Follower {
         let to = head.head.seq;
         let mut touched = BTreeSet::new();
         let mut has_lots = false;
+        let mut steps = BTreeSet::new();
         loop {
             let from = self.read(|book| book.stores.get(store).map_or(to, |known| known.fold.seq)) + 1;
             if from > to {
                 break;
             }
-            let told = self.told(store, from, to.min(from + PAGE - 1)).await?;
+            let told = self.database.told(store, from, to.min(from + PAGE - 1)).await?;
             if told.is_empty() {
                 break;
             }
             has_lots |= told.iter().any(|told| names_lots(&told.event.event.body));
+            steps.extend(told.iter().filter_map(|told| match &told.event.event.body {
+                EventBody::Transfer(step) => Some(step.transfer),
+                _ => None,
+            }));
             let masters = self.directory.masters();
             self.write(|book| {
                 if let Some(known) = book.stores.get_mut(store) {
@@ -247,23 +262,40 @@ impl Follower {
             });
         }
         self.unread.remove(store);
-        if touched.is_empty() {
+        if touched.is_empty() && steps.is_empty() {
             return Ok(());
         }
         if has_lots {
-            let best_before = self.best_before(store).await?;
+            let best_before = self.database.best_before(store).await?;
             self.write(|book| book.set_best_before(store, &best_before));
         }
-        let (masters, now) = (self.directory.masters(), self.clock.now());
-        let is_complete = self.write(|book| {
-            book.refresh(store, &touched, &masters, now);
-            book.refresh_now(store, &masters, now);
-            book.is_complete
-        });
+        let mut lines = Lines::from([(store.clone(), touched)]);
+        let is_complete = self.read(|book| book.is_complete);
+        // Before that every transfer is yet to be read.
+        if is_complete && !steps.is_empty() {
+            for (of, skus) in self.under_way.follow(&self.database, steps).await? {
+                lines.entry(of).or_default().extend(skus);
+            }
+            self.write(|book| book.set_transfers(self.under_way.by_store()));
+        }
+        self.refresh(&lines);
         if is_complete {
-            self.judge_some(store, &touched).await?;
+            for (of, skus) in &lines {
+                self.judge_some(of, skus).await?;
+            }
         }
         self.keep(store, to).await
+    }
+
+    /// Works out anew what hangs on lines that have changed.
+    fn refresh(&self, lines: &Lines) {
+        let (masters, now) = (self.directory.masters(), self.clock.now());
+        self.write(|book| {
+            for (store, skus) in lines {
+                book.refresh(store, skus, &masters, now);
+                book.refresh_now(store, &masters, now);
+            }
+        });
     }
 
     /// Begins a store with the fold that was kept of it.
@@ -282,35 +314,6 @@ impl Follower {
         Ok(())
     }
 
-    async fn told(&self, store: &StoreCode, from: u64, to: u64) -> Result<Vec<Told>, StoreError> {
-        let events = self.database.events(store, from, to).await?;
-        let cited = self.database.events_at(store, events.iter().filter_map(|stored| stored.cites)).await?;
-        let cited: BTreeMap<u64, _> = cited.into_iter().map(|stored| (stored.event.stamp.seq, stored.event)).collect();
-        let reversed: Vec<_> = events
-            .iter()
-            .filter(|stored| matches!(stored.event.event.body, EventBody::Reversed { .. }))
-            .filter_map(|stored| stored.event.event.body.cites())
-            .collect();
-        let outcomes = self.database.outcomes(store, &reversed).await?;
-        let told = events.into_iter().map(|stored| {
-            let cited = stored.cites.and_then(|seq| cited.get(&seq).cloned());
-            // What was withdrawn had never taken effect; whose word it awaited does not matter.
-            let outcome = stored.event.event.body.cites().and_then(|event| outcomes.get(&event));
-            let before = match outcome {
-                Some(Outcome::Withdrawn) => Some(Outcome::Awaits(domain::policy::Role::StoreManager)),
-                _ => None,
-            };
-            Told { event: stored.event, cited, before }
-        });
-        Ok(told.collect())
-    }
-
-    /// The first best-before date of each of a store's goods.
-    async fn best_before(&self, store: &StoreCode) -> Result<BTreeMap<SkuCode, Day>, StoreError> {
-        let lots = self.database.lots_on_hand(store).await?;
-        Ok(lots.into_iter().filter_map(|(sku, lots)| Some((sku, lots.first()?.best_before?))).collect())
-    }
-
     /// Looks at the whole store where its day has begun since it was last looked at; says whether it has.
     async fn begin_day_if_due(&self, store: &StoreCode) -> bool {
         let now = self.clock.now();
@@ -319,7 +322,7 @@ impl Follower {
         if !is_due {
             return false;
         }
-        match self.best_before(store).await {
+        match self.database.best_before(store).await {
             Ok(best_before) => {
                 let masters = self.directory.masters();
                 self.write(|book| book.begin_day(store, &best_before, &masters, now));
@@ -336,7 +339,11 @@ impl Follower {
         let skus = self.read(|book| {
             book.stores.get(store).map(|known| known.fold.lines.keys().cloned().collect()).unwrap_or_default()
         });
-        if let Err(error) = self.judge_some(store, &skus).await {
+        self.judge_or_warn(store, &skus).await;
+    }
+
+    async fn judge_or_warn(&self, store: &StoreCode, skus: &BTreeSet<SkuCode>) {
+        if let Err(error) = self.judge_some(store, skus).await {
             tracing::warn!(%store, error = crate::error::chain(&error), "a store's warnings could not be kept");
         }
     }
@@ -380,14 +387,5 @@ impl Follower {
             self.kept.insert(store.clone(), seq);
         }
         Ok(())
-    }
-}
-
-/// Whether an event may have changed what a store's goods are best before.
-fn names_lots(body: &EventBody) -> bool {
-    match body {
-        EventBody::Moved(movement) => movement.legs.iter().any(|leg| leg.lot.is_some()),
-        EventBody::Transfer(_) | EventBody::Approved { .. } | EventBody::Reversed { .. } => true,
-        _ => false,
     }
 }

@@ -1,15 +1,12 @@
 //! Transfers and disputes as records: each store's side under its own key, and which transfers concern it now.
 
 use super::db::{Database, StoreError};
-use super::model_row::{leg_key, packed, read_leg, read_stock, record, stock_id, unpacked};
+use super::model_row::{packed, record, unpacked};
 use super::row::{Fields, between, id, ids, int, prefixed, receipt_id, text};
-use domain::accept::AGE_MAX_MS;
-use domain::credit::{Appeal, Credit, PointKey, PointKind, credit, points};
+use domain::credit::{Appeal, PointKey, PointKind};
 use domain::event::EventBody;
-use domain::fold::LegKey;
 use domain::id::{EventId, SkuCode, StoreCode};
-use domain::instant::{DAY_MS, Timestamp};
-use domain::movement::{Place, Units};
+use domain::instant::Timestamp;
 use domain::transfer::{Side, Step, StepKind, Transfer, TransferId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -17,9 +14,6 @@ use surrealdb::types::{RecordId, Value, Variables};
 
 /// The table that lists, for each store, the transfers that concern it and are not over.
 pub(crate) const OPEN: &str = "open_transfer";
-/// Transfers requested longer ago say too little about a store's credit to be read for it: after four half-lives a
-/// point weighs a sixteenth.
-const CREDIT_LOOK_BACK_MS: i64 = 4 * domain::credit::HALF_LIFE_MS;
 
 /// Every store's side of transfers.
 pub(crate) type Sides = BTreeMap<TransferId, BTreeMap<StoreCode, Side>>;
@@ -159,21 +153,25 @@ impl Database {
         Ok(sides.into_iter().filter_map(|(id, sides)| Transfer::of(id, sides)).collect())
     }
 
-    /// The transfers that concern a store and are not over, or with `None` those of every store.
+    /// The transfers that concern any of those stores and are not over, or with `None` those of every store.
     ///
     /// # Errors
     /// When the database fails or a record is damaged.
-    pub async fn open_transfers(&self, store: Option<&StoreCode>) -> Result<BTreeSet<TransferId>, StoreError> {
-        Ok(self.open_steps(store).await?.into_keys().collect())
+    pub async fn open_transfers(&self, stores: Option<&[&StoreCode]>) -> Result<BTreeSet<TransferId>, StoreError> {
+        Ok(self.open_steps(stores).await?.into_keys().collect())
     }
 
     /// The same, each with the number of its steps.
-    pub(crate) async fn open_steps(&self, store: Option<&StoreCode>) -> Result<BTreeMap<TransferId, i64>, StoreError> {
+    pub(crate) async fn open_steps(
+        &self,
+        stores: Option<&[&StoreCode]>,
+    ) -> Result<BTreeMap<TransferId, i64>, StoreError> {
         let mut variables = Variables::new();
-        let statement = match store {
-            Some(store) => {
-                variables.insert("range", prefixed(OPEN, vec![text(store.as_str())]));
-                "SELECT * FROM $range"
+        let statement = match stores {
+            Some(stores) => {
+                let ranges = stores.iter().map(|store| prefixed(OPEN, vec![text(store.as_str())]));
+                variables.insert("ranges", Value::Array(ranges.collect()));
+                "SELECT * FROM $ranges"
             }
             None => "SELECT * FROM open_transfer",
         };
@@ -186,43 +184,28 @@ impl Database {
             .collect()
     }
 
-    /// The transfers that a store has a part in and that were requested since; ids begin with the time.
+    /// The transfers that any of those stores has a part in and that were requested since; ids begin with the time.
     ///
     /// # Errors
     /// When the database fails or a record is damaged.
-    pub async fn transfers_since(&self, store: &StoreCode, since: Timestamp) -> Result<Vec<Transfer>, StoreError> {
+    pub async fn transfers_since(&self, stores: &[&StoreCode], since: Timestamp) -> Result<Vec<Transfer>, StoreError> {
         let first = TransferId::of(EventId::from_parts(since.unix_ms().max(0).unsigned_abs(), 0));
-        let last = vec![text(format!("{store}\u{1}"))];
-        let range = between("transfer", Bound::Included(key(store, first)), Bound::Excluded(last));
+        let range = |store: &&StoreCode| {
+            let last = vec![text(format!("{store}\u{1}"))];
+            between("transfer", Bound::Included(key(store, first)), Bound::Excluded(last))
+        };
         let mut variables = Variables::new();
-        variables.insert("range", range);
-        let rows: Vec<Value> = self.run("SELECT * FROM $range", variables).await?.take(0)?;
-        let own: Vec<TransferId> =
+        variables.insert("ranges", Value::Array(stores.iter().map(range).collect()));
+        let rows: Vec<Value> = self.run("SELECT * FROM $ranges", variables).await?.take(0)?;
+        let ids: BTreeSet<TransferId> =
             rows.into_iter().map(|row| read_side(row).map(|(_, id, _)| id)).collect::<Result<_, _>>()?;
-        self.transfers(own).await
-    }
-
-    /// What a store has disputed.
-    pub(crate) async fn appeals(&self, store: &StoreCode) -> Result<BTreeMap<PointKey, Appeal>, StoreError> {
-        let mut variables = Variables::new();
-        variables.insert("range", prefixed("appeal", vec![text(store.as_str())]));
-        let rows: Vec<Value> = self.run("SELECT * FROM $range", variables).await?.take(0)?;
-        rows.into_iter().map(read_appeal).collect()
-    }
-
-    /// A store's credit at `now`, from the transfers that were requested within a year.
-    ///
-    /// # Errors
-    /// When the database fails or a record is damaged.
-    pub async fn credit(&self, store: &StoreCode, now: Timestamp) -> Result<Credit, StoreError> {
-        let transfers = self.transfers_since(store, now.plus_ms(-CREDIT_LOOK_BACK_MS - AGE_MAX_MS - DAY_MS)).await?;
-        Ok(credit(&points(store, &transfers), &self.appeals(store).await?, now))
+        self.transfers(ids).await
     }
 
     /// Writes the list of open transfers anew for those transfers and for the store's own rows: what a rebuild of the
     /// store's read models needs beside them.
     pub(crate) async fn list_open_anew(&self, store: &StoreCode, own: Vec<TransferId>) -> Result<(), StoreError> {
-        let listed = self.open_transfers(Some(store)).await?;
+        let listed = self.open_transfers(Some(&[store])).await?;
         let all: Vec<TransferId> = listed.into_iter().chain(own).collect::<BTreeSet<_>>().into_iter().collect();
         for chunk in all.chunks(500) {
             let stores = self.stores_of_transfers(chunk.to_vec()).await?;
@@ -243,42 +226,5 @@ impl Database {
             self.run(statements, variables).await?;
         }
         Ok(())
-    }
-
-    /// Pieces of an item in those places, by store; places where there never were any are left out.
-    pub(crate) async fn stock_of(
-        &self,
-        sku: &SkuCode,
-        places: Vec<(StoreCode, Place)>,
-    ) -> Result<BTreeMap<StoreCode, BTreeMap<Place, Units>>, StoreError> {
-        let mut variables = Variables::new();
-        variables.insert("ids", ids(places.into_iter().map(|(store, place)| stock_id(&store, &place, sku))));
-        let rows: Vec<Value> = self.run("SELECT * FROM $ids", variables).await?.take(0)?;
-        let mut found: BTreeMap<StoreCode, BTreeMap<Place, Units>> = BTreeMap::new();
-        for row in rows {
-            let fields = Fields::of(row.clone())?;
-            let store = fields.parsed(StoreCode::parse(fields.key_text(0)?))?;
-            let ((place, _), stock) = read_stock(row)?;
-            found.entry(store).or_default().insert(place, stock.units);
-        }
-        Ok(found)
-    }
-
-    /// What moved of an item in a place since, in order of time.
-    pub(crate) async fn legs_since(
-        &self,
-        store: &StoreCode,
-        place: &Place,
-        sku: &SkuCode,
-        since: Timestamp,
-    ) -> Result<Vec<(LegKey, Units)>, StoreError> {
-        let first = LegKey { place: place.clone(), sku: sku.clone(), at: since, event: EventId::MIN, index: 0 };
-        let from = leg_key(store, &first);
-        let mut end = from[..2].to_vec();
-        end.push(text(format!("{sku}\u{1}")));
-        let mut variables = Variables::new();
-        variables.insert("range", between("leg", Bound::Included(from), Bound::Excluded(end)));
-        let rows: Vec<Value> = self.run("SELECT * FROM $range", variables).await?.take(0)?;
-        rows.into_iter().map(read_leg).collect()
     }
 }

@@ -49,9 +49,8 @@ pub async fn credit_list(state: &AppState, viewer: &Viewer) -> Result<CreditList
     let stores: Vec<&StoreCode> = stores_of(&masters, viewer, Action::SeeStock).collect();
     let now = state.clock.now();
     let mut rows = Vec::new();
-    for store in stores.iter().take(LISTED_MAX) {
-        let Some(named) = named(&masters, store) else { continue };
-        let credit = state.db.credit(store, now).await?;
+    for (store, credit) in state.db.credits(&stores[..stores.len().min(LISTED_MAX)], now).await? {
+        let Some(named) = named(&masters, &store) else { continue };
         let n_disputes = credit.points.iter().filter(|of| of.appeal.is_open()).count();
         rows.push(CreditRow {
             store: named,

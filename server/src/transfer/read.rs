@@ -45,15 +45,14 @@ pub async fn page(
         Scope::Store(own) => Some(own),
         _ => None,
     });
-    let open = state.db.transfers(state.db.open_transfers(own).await?).await?;
-    let mut done: BTreeMap<TransferId, Transfer> = BTreeMap::new();
-    if list == TransferList::Done {
-        for store in visible.iter().take(DONE_STORES_MAX) {
-            for transfer in state.db.transfers_since(store, now.plus_ms(-DONE_MS)).await? {
-                done.insert(transfer.id, transfer);
-            }
-        }
-    }
+    let own = own.map(|own| [own]);
+    let open = state.db.transfers(state.db.open_transfers(own.as_ref().map(<[_; 1]>::as_slice)).await?).await?;
+    let done = if list == TransferList::Done {
+        let stores: Vec<&StoreCode> = visible.iter().take(DONE_STORES_MAX).collect();
+        state.db.transfers_since(&stores, now.plus_ms(-DONE_MS)).await?
+    } else {
+        Vec::new()
+    };
     let open = rows(&masters, viewer, &visible, open);
     let n = |list: TransferList| u32::try_from(open.iter().filter(|row| list.shows(row)).count()).unwrap_or(u32::MAX);
     let counts = TransferCounts {
@@ -61,8 +60,7 @@ pub async fn page(
         n_open: n(TransferList::Open),
         n_abnormal: n(TransferList::Abnormal),
     };
-    let mut listed =
-        if list == TransferList::Done { rows(&masters, viewer, &visible, done.into_values()) } else { open };
+    let mut listed = if list == TransferList::Done { rows(&masters, viewer, &visible, done) } else { open };
     listed.retain(|row| list.shows(row));
     match list {
         TransferList::Done => listed.sort_by_key(|row| std::cmp::Reverse(row.requested_at)),
