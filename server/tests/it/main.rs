@@ -9,6 +9,7 @@ mod chain;
 mod conformance;
 mod crash;
 mod damage;
+mod day;
 mod device;
 mod fault;
 mod ledger;

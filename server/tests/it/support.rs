@@ -52,11 +52,16 @@ impl TestServer {
 
     /// Starts with other settings than usual.
     pub async fn start_with(config: Config) -> Self {
+        Self::start_chain(config, masters()).await
+    }
+
+    /// Starts with another chain, which has a store S001 and a region R1.
+    pub async fn start_chain(config: Config, masters: Masters) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let config = Config { data_dir: folder.path().into(), site_dir: folder.path().join("site"), ..config };
         let clock = Clock::manual(NOW);
         let db = Database::open("mem://").await.expect("opens");
-        db.save_masters(&masters()).await.expect("saves");
+        db.save_masters(&masters).await.expect("saves");
         for (login, role, scope) in PEOPLE {
             db.add_account(&account(login, role, scope).await).await.expect("adds");
         }
