@@ -144,5 +144,6 @@ pub async fn stock(server: &TestServer, random: &mut StdRng) -> Vec<(usize, usiz
     let refused: Vec<_> =
         answers.iter().filter(|answer| !matches!(answer.outcome, Outcome::Accepted { .. })).take(3).collect();
     assert!(refused.is_empty(), "{refused:?}");
+    server.state.signals.settle().await;
     short
 }
