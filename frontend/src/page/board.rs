@@ -95,13 +95,17 @@ fn Board(board: ChainBoard) -> impl IntoView {
         board.categories.iter().map(|category| (category.code.clone(), language.name(&category.name))).collect();
     let zone = board.stores.first().map_or(ZoneOffset::default(), |row| row.zone_offset);
     let board = RwSignal::new(board);
-    let line = use_live(clock, move |event| match event {
-        LiveEvent::Board(whole) => board.set(*whole),
-        LiveEvent::Store(update) => board.update(|board| board.apply(*update)),
-    });
     let query = use_query_map();
     let today = Memo::new(move |_| Day::at(slow_now.get(), zone));
     let choice = Memo::new(move |_| Choice::of(&query.read(), today.get()));
+    let source = Source::start(choice);
+    let line = use_live(clock, move |event| {
+        match event {
+            LiveEvent::Board(whole) => board.set(*whole),
+            LiveEvent::Store(update) => board.update(|board| board.apply(*update)),
+        }
+        source.stir();
+    });
     let region = Memo::new(move |_| choice.with(|choice| choice.region.clone()));
     let category = Memo::new(move |_| choice.with(|choice| choice.category.clone()));
     let shown = Memo::new(move |_| {
@@ -118,7 +122,7 @@ fn Board(board: ChainBoard) -> impl IntoView {
             chosen.map_or_else(|| (0..board.categories.len()).collect(), |at| vec![at])
         })
     });
-    let sight = Sight { board, choice, shown, columns, source: Source::start(choice), clock, slow_now };
+    let sight = Sight { board, choice, shown, columns, source, clock, slow_now };
     let is_map = Memo::new(move |_| choice.with(|choice| choice.is_map));
     let has_days =
         Memo::new(move |_| choice.with(|choice| matches!(choice.colour, Colour::Heat(layer) if layer.knows_past())));

@@ -10,8 +10,11 @@ use leptos::task::spawn_local;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// How often it is asked what has changed.
-const ASK_AGAIN: Duration = Duration::from_secs(5);
+/// How long after something has happened it is asked what that changed: the server takes a moment to work it out, and
+/// many things happen at once.
+const STIRRED: Duration = Duration::from_millis(700);
+/// How often it is asked although nothing has happened: what is usual by now changes with the hour.
+const ASK_AGAIN: Duration = Duration::from_secs(60);
 
 /// Rows of the heatmap.
 pub type Rows = BTreeMap<StoreCode, HeatRow>;
@@ -25,6 +28,10 @@ pub struct Source {
     days: RwSignal<BTreeMap<Day, Rows>>,
     /// Up to which change they are.
     revision: StoredValue<u64>,
+    /// What the choice needs.
+    needed: Memo<BTreeSet<Option<Day>>>,
+    /// Whether it will be asked in a moment.
+    is_stirred: StoredValue<bool>,
     /// What is on its way; now is `None`.
     asked: StoredValue<BTreeSet<Option<Day>>>,
     /// Why the last figures asked for did not come.
@@ -43,46 +50,63 @@ impl Source {
     /// Follows what is chosen.
     #[must_use]
     pub fn start(choice: Memo<Choice>) -> Self {
+        let needed = Memo::new(move |_| choice.with(needed));
         let source = Self {
             live: RwSignal::new(None),
             days: RwSignal::new(BTreeMap::new()),
             revision: StoredValue::new(0),
+            needed,
+            is_stirred: StoredValue::new(false),
             asked: StoredValue::new(BTreeSet::new()),
             trouble: RwSignal::new(None),
         };
-        let days = Memo::new(move |_| choice.with(needed));
         Effect::new(move |_| {
-            let needed = days.get();
+            let needed = needed.get();
             let has_others = source.days.with_untracked(|days| days.keys().any(|day| !needed.contains(&Some(*day))));
             if has_others {
                 source.days.update(|days| days.retain(|day, _| needed.contains(&Some(*day))));
             }
-            needed.into_iter().filter(|day| !source.has(*day)).for_each(|day| source.ask(day));
+            // Of now there may be news since it was last looked at.
+            for day in needed.into_iter().filter(|day| day.is_none_or(|day| !source.has(day))) {
+                source.ask(day);
+            }
         });
         Effect::new(move |_| {
-            let again = move || {
-                if days.with_untracked(|days| days.contains(&None)) {
-                    source.ask(None);
-                }
-            };
-            if let Ok(interval) = set_interval_with_handle(again, ASK_AGAIN) {
+            if let Ok(interval) = set_interval_with_handle(move || source.stir(), ASK_AGAIN) {
                 on_cleanup(move || interval.clear());
             }
         });
         source
     }
 
-    fn has(self, day: Option<Day>) -> bool {
-        match day {
-            None => self.live.with_untracked(Option::is_some),
-            Some(day) => self.days.with_untracked(|days| days.contains_key(&day)),
-        }
+    fn has(self, day: Day) -> bool {
+        self.days.with_untracked(|days| days.contains_key(&day))
     }
 
-    /// Asks for what is not on its way yet.
-    fn ask(self, day: Option<Day>) {
-        if !self.asked.try_update_value(|asked| asked.insert(day)).unwrap_or(false) {
+    /// Something has happened: soon it is asked what that changed, once for all that happens until then. Nothing is
+    /// asked while nobody looks at these figures.
+    pub fn stir(self) {
+        let is_shown = self.needed.try_with_untracked(|needed| needed.contains(&None)).unwrap_or(false);
+        if !is_shown || self.is_stirred.try_get_value().unwrap_or(true) {
             return;
+        }
+        self.is_stirred.set_value(true);
+        set_timeout(
+            move || {
+                let _ = self.is_stirred.try_set_value(false);
+                if !self.ask(None) {
+                    // What is on its way may not know of it.
+                    self.stir();
+                }
+            },
+            STIRRED,
+        );
+    }
+
+    /// Asks for what is not on its way yet, and says whether it did.
+    fn ask(self, day: Option<Day>) -> bool {
+        if !self.asked.try_update_value(|asked| asked.insert(day)).unwrap_or(false) {
+            return false;
         }
         spawn_local(async move {
             let since = self.revision.try_get_value().unwrap_or_default();
@@ -99,6 +123,7 @@ impl Source {
                 }
             }
         });
+        true
     }
 
     fn take(self, day: Option<Day>, page: HeatPage) {
@@ -120,7 +145,9 @@ impl Source {
     /// Asks again for what did not come.
     pub fn try_again(self, choice: &Choice) {
         self.trouble.set(None);
-        needed(choice).into_iter().for_each(|day| self.ask(day));
+        for day in needed(choice) {
+            self.ask(day);
+        }
     }
 
     /// Why the last figures asked for did not come.
