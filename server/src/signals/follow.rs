@@ -1,12 +1,12 @@
 //! The follower: takes what the writer has committed, a moment later and never in its way, and judges it.
 
-use super::book::{Book, Fold, StoreBook, Told};
+use super::book::{Book, Fold, StoreBook};
 use super::judge::{judge, raise};
+use super::told::names_lots;
 use super::under_way::{Lines, UnderWay};
 use crate::clock::Clock;
 use crate::live::{LiveHub, Subscription};
 use crate::store::{Database, Directory, StoreError};
-use domain::approval::Outcome;
 use domain::event::EventBody;
 use domain::id::{PersonId, SkuCode, StoreCode};
 use domain::instant::{DAY_MS, Day};

@@ -1,7 +1,7 @@
 //! How far stores can be relied on, read for many at once.
 
 use super::db::{Database, StoreError};
-use super::row::{Fields, prefixed, text};
+use super::row::{Fields, prefixed, select_ranges, text};
 use super::transfer::read_appeal;
 use domain::accept::AGE_MAX_MS;
 use domain::credit::{Appeal, Credit, HALF_LIFE_MS, PointKey, credit, points};
@@ -9,7 +9,7 @@ use domain::id::StoreCode;
 use domain::instant::{DAY_MS, MINUTE_MS, Timestamp};
 use domain::transfer::Transfer;
 use std::collections::BTreeMap;
-use surrealdb::types::{Value, Variables};
+use surrealdb::types::Value;
 use tokio::sync::Mutex;
 
 /// Transfers requested longer ago say too little about a store's credit to be read for it: after four half-lives a
@@ -53,9 +53,8 @@ impl Database {
         stores: &[&StoreCode],
     ) -> Result<BTreeMap<StoreCode, BTreeMap<PointKey, Appeal>>, StoreError> {
         let ranges = stores.iter().map(|store| prefixed("appeal", vec![text(store.as_str())]));
-        let mut variables = Variables::new();
-        variables.insert("ranges", Value::Array(ranges.collect()));
-        let rows: Vec<Value> = self.run("SELECT * FROM $ranges", variables).await?.take(0)?;
+        let (statement, variables) = select_ranges(ranges);
+        let rows: Vec<Value> = self.run(&statement, variables).await?.take(0)?;
         let mut appeals: BTreeMap<StoreCode, BTreeMap<PointKey, Appeal>> = BTreeMap::new();
         for row in rows {
             let fields = Fields::of(row.clone())?;

@@ -6,7 +6,9 @@ use domain::id::{EventId, StoreCode};
 use domain::instant::Timestamp;
 use domain::photo::PhotoId;
 use std::ops::Bound;
-use surrealdb::types::{Array, Bytes, Number, Object, RecordId, RecordIdKey, RecordIdKeyRange, ToSql, Value};
+use surrealdb::types::{
+    Array, Bytes, Number, Object, RecordId, RecordIdKey, RecordIdKeyRange, ToSql, Value, Variables,
+};
 
 pub(crate) fn text(text: impl Into<String>) -> Value {
     Value::String(text.into())
@@ -52,6 +54,17 @@ pub(crate) fn between(table: &'static str, from: Bound<Vec<Value>>, to: Bound<Ve
     let key = |bound: Bound<Vec<Value>>| bound.map(|key| RecordIdKey::Array(Array::from(key)));
     let range = RecordIdKeyRange { start: key(from), end: key(to) };
     Value::RecordId(RecordId::new(table, RecordIdKey::Range(Box::new(range))))
+}
+
+/// Selects the records of several ranges. Each is a variable of its own: of ranges in a list the database finds nothing.
+pub(crate) fn select_ranges(ranges: impl IntoIterator<Item = Value>) -> (String, Variables) {
+    let (mut names, mut variables) = (Vec::new(), Variables::new());
+    for (n, range) in ranges.into_iter().enumerate() {
+        variables.insert(format!("r{n}"), range);
+        names.push(format!("$r{n}"));
+    }
+    let from = if names.is_empty() { "[]".to_owned() } else { names.join(", ") };
+    (format!("SELECT * FROM {from}"), variables)
 }
 
 pub(crate) fn event_id(store: &StoreCode, n: u64) -> RecordId {

@@ -2,10 +2,10 @@
 
 use super::db::{Database, StoreError};
 use super::model_row::{packed, record, unpacked};
-use super::row::{Fields, between, id, ids, int, prefixed, receipt_id, text};
+use super::row::{Fields, between, id, ids, int, prefixed, receipt_id, select_ranges, text};
 use domain::credit::{Appeal, PointKey, PointKind};
 use domain::event::EventBody;
-use domain::id::{EventId, SkuCode, StoreCode};
+use domain::id::{EventId, StoreCode};
 use domain::instant::Timestamp;
 use domain::transfer::{Side, Step, StepKind, Transfer, TransferId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -166,16 +166,11 @@ impl Database {
         &self,
         stores: Option<&[&StoreCode]>,
     ) -> Result<BTreeMap<TransferId, i64>, StoreError> {
-        let mut variables = Variables::new();
-        let statement = match stores {
-            Some(stores) => {
-                let ranges = stores.iter().map(|store| prefixed(OPEN, vec![text(store.as_str())]));
-                variables.insert("ranges", Value::Array(ranges.collect()));
-                "SELECT * FROM $ranges"
-            }
-            None => "SELECT * FROM open_transfer",
+        let (statement, variables) = match stores {
+            Some(stores) => select_ranges(stores.iter().map(|store| prefixed(OPEN, vec![text(store.as_str())]))),
+            None => (format!("SELECT * FROM {OPEN}"), Variables::new()),
         };
-        let rows: Vec<Value> = self.run(statement, variables).await?.take(0)?;
+        let rows: Vec<Value> = self.run(&statement, variables).await?.take(0)?;
         rows.into_iter()
             .map(|row| {
                 let mut fields = Fields::of(row)?;
@@ -194,9 +189,8 @@ impl Database {
             let last = vec![text(format!("{store}\u{1}"))];
             between("transfer", Bound::Included(key(store, first)), Bound::Excluded(last))
         };
-        let mut variables = Variables::new();
-        variables.insert("ranges", Value::Array(stores.iter().map(range).collect()));
-        let rows: Vec<Value> = self.run("SELECT * FROM $ranges", variables).await?.take(0)?;
+        let (statement, variables) = select_ranges(stores.iter().map(range));
+        let rows: Vec<Value> = self.run(&statement, variables).await?.take(0)?;
         let ids: BTreeSet<TransferId> =
             rows.into_iter().map(|row| read_side(row).map(|(_, id, _)| id)).collect::<Result<_, _>>()?;
         self.transfers(ids).await

@@ -177,7 +177,7 @@ async fn goods_go_from_request_to_closed_and_both_stores_agree_at_every_step() {
             assert_eq!(seen, (phase, source, under_way, receiver), "{engine:?}");
             let of_both = [SOURCE, RECEIVER].map(store);
             for of in of_both {
-                let open = chain.database.open_transfers(Some(&of)).await.expect("reads");
+                let open = chain.database.open_transfers(Some(&[&of])).await.expect("reads");
                 assert_eq!(open.contains(&transfer), !phase.is_over(), "{of} {phase:?}");
             }
             chain.is_sound().await;
@@ -438,7 +438,7 @@ async fn where_one_store_declines_the_next_is_asked_at_once() {
     for (of, next) in [("S002", Some("S009")), ("S009", None)] {
         let open = |of: &str| {
             let of = store(of);
-            async move { database.open_transfers(Some(&of)).await.expect("reads").contains(&transfer) }
+            async move { database.open_transfers(Some(&[&of])).await.expect("reads").contains(&transfer) }
         };
         assert!(open(of).await);
         let viewer = someone(&format!("M{of}"), Role::StoreManager, of);
