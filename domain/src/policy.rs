@@ -89,11 +89,13 @@ pub enum Action {
     AnswerWarnings,
     /// Write, pause and try the rules that warn.
     EditRules,
+    /// Order what a store is short of, and set its figures for that by hand.
+    Replenish,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Count,
         Self::SeeBoard,
         Self::SeeStock,
@@ -112,6 +114,7 @@ impl Action {
         Self::JudgeCredit,
         Self::AnswerWarnings,
         Self::EditRules,
+        Self::Replenish,
     ];
 }
 
@@ -135,7 +138,7 @@ pub fn may(viewer: &Viewer, action: Action, target: Target<'_>) -> bool {
 fn role_may(role: Role, action: Action) -> bool {
     use Action::{
         AnswerWarnings, Approve, Count, DisputeCredit, EditRules, FollowUp, JudgeCredit, ManagePeople, MoveStock,
-        OrderGoods, PrintLabels, RunStocktake, RunTransfers, SeeBoard, SeeStock, SeeTrace,
+        OrderGoods, PrintLabels, Replenish, RunStocktake, RunTransfers, SeeBoard, SeeStock, SeeTrace,
     };
     match role {
         Role::Clerk => matches!(action, Count | MoveStock),
@@ -152,6 +155,7 @@ fn role_may(role: Role, action: Action) -> bool {
                     | FollowUp
                     | RunTransfers
                     | AnswerWarnings
+                    | Replenish
             )
         }
         Role::Headquarters => !matches!(action, Count | MoveStock | DisputeCredit),
@@ -204,6 +208,7 @@ mod tests {
         assert_eq!(roles(Action::DisputeCredit), [false, true, false, false, false]);
         assert_eq!(roles(Action::AnswerWarnings), [false, true, true, true, false]);
         assert_eq!(roles(Action::EditRules), [false, false, false, true, false]);
+        assert_eq!(roles(Action::Replenish), [false, true, true, true, false]);
         assert_eq!(roles(Action::JudgeCredit), [false, false, false, true, true], "nobody judges their own store");
     }
 
