@@ -91,11 +91,13 @@ pub enum Action {
     EditRules,
     /// Order what a store is short of, and set its figures for that by hand.
     Replenish,
+    /// Have transfers of a whole region planned, and request them for its stores.
+    PlanRegion,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Count,
         Self::SeeBoard,
         Self::SeeStock,
@@ -115,6 +117,7 @@ impl Action {
         Self::AnswerWarnings,
         Self::EditRules,
         Self::Replenish,
+        Self::PlanRegion,
     ];
 }
 
@@ -138,11 +141,11 @@ pub fn may(viewer: &Viewer, action: Action, target: Target<'_>) -> bool {
 fn role_may(role: Role, action: Action) -> bool {
     use Action::{
         AnswerWarnings, Approve, Count, DisputeCredit, EditRules, FollowUp, JudgeCredit, ManagePeople, MoveStock,
-        OrderGoods, PrintLabels, Replenish, RunStocktake, RunTransfers, SeeBoard, SeeStock, SeeTrace,
+        OrderGoods, PlanRegion, PrintLabels, Replenish, RunStocktake, RunTransfers, SeeBoard, SeeStock, SeeTrace,
     };
     match role {
         Role::Clerk => matches!(action, Count | MoveStock),
-        Role::StoreManager => !matches!(action, ManagePeople | OrderGoods | JudgeCredit | EditRules),
+        Role::StoreManager => !matches!(action, ManagePeople | OrderGoods | JudgeCredit | EditRules | PlanRegion),
         Role::RegionalManager => {
             matches!(
                 action,
@@ -156,6 +159,7 @@ fn role_may(role: Role, action: Action) -> bool {
                     | RunTransfers
                     | AnswerWarnings
                     | Replenish
+                    | PlanRegion
             )
         }
         Role::Headquarters => !matches!(action, Count | MoveStock | DisputeCredit),
@@ -209,6 +213,7 @@ mod tests {
         assert_eq!(roles(Action::AnswerWarnings), [false, true, true, true, false]);
         assert_eq!(roles(Action::EditRules), [false, false, false, true, false]);
         assert_eq!(roles(Action::Replenish), [false, true, true, true, false]);
+        assert_eq!(roles(Action::PlanRegion), [false, false, true, true, false]);
         assert_eq!(roles(Action::JudgeCredit), [false, false, false, true, true], "nobody judges their own store");
     }
 

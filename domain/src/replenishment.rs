@@ -5,7 +5,7 @@
 
 mod suggestion;
 
-pub use suggestion::{Cause, Change, Place, Stock, Suggestion, suggest};
+pub use suggestion::{Cause, Change, Stock, Suggestion, suggest};
 
 use crate::demand::{Demand, Forecast, WeekdayProfile, forecast};
 use crate::instant::Day;

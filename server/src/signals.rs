@@ -11,4 +11,5 @@ mod judge;
 pub mod past;
 mod under_way;
 
+pub use book::KnownLine;
 pub use follow::Signals;

@@ -11,6 +11,7 @@ use crate::live::LiveHub;
 use crate::message::Messages;
 use crate::photo::{OpenPhotosError, Photos};
 use crate::read::LatestTraces;
+use crate::region_plan::Plans;
 use crate::render::Renderers;
 use crate::signals::Signals;
 use crate::site::Site;
@@ -52,6 +53,8 @@ pub struct App {
     pub index: TraceIndex,
     /// What the ledger says of each line, judged by the rules.
     pub signals: Signals,
+    /// Plans of transfers, as regions have them made.
+    pub plans: Plans,
     /// Devices, as their requests tell of them.
     pub devices: Devices,
     /// Each store's latest events, for boards.
@@ -156,6 +159,7 @@ impl AppState {
             live,
             index,
             signals,
+            plans: Plans::default(),
             devices,
             latest: LatestTraces::default(),
             messages,

@@ -5,10 +5,12 @@
 //! many hands as the caller has, and can be stopped.
 
 mod crew;
+mod limit;
 mod sheet;
 mod solve;
 
 pub use crew::{Alone, Crew, Stopped};
+pub use limit::{Limited, most};
 pub use solve::{KeptError, N_STAGES, SolveError, solve, solve_with};
 
 use super::propose::barrier;

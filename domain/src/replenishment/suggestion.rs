@@ -2,19 +2,10 @@
 
 use super::{Overrides, StockTarget, Supply};
 use crate::demand::{Distribution, Forecast, nearest_units, pieces};
-use crate::id::{PersonId, SkuCode, StoreCode};
+use crate::id::PersonId;
 use crate::instant::{Day, Timestamp};
 use crate::movement::Units;
 use serde::{Deserialize, Serialize};
-
-/// Which line.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Place {
-    /// In which store.
-    pub store: StoreCode,
-    /// Which item.
-    pub sku: SkuCode,
-}
 
 /// Pieces of an item that a store has or waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -25,6 +16,8 @@ pub struct Stock {
     pub reserved_units: Units,
     /// Under way from other stores, or promised by them.
     pub in_transit_units: Units,
+    /// Asked of other stores that have not answered.
+    pub asked_units: Units,
     /// Ordered from suppliers and not yet received.
     pub on_order_units: Units,
 }
@@ -36,10 +29,12 @@ impl Stock {
         self.on_hand_units.saturating_sub(self.reserved_units)
     }
 
-    /// What orders are decided by: available, under way and on order.
+    /// What orders are decided by: available, under way, asked for and on order.
     #[must_use]
     pub fn position_units(&self) -> Units {
-        self.available_units().saturating_add(self.in_transit_units).saturating_add(self.on_order_units)
+        [self.in_transit_units, self.asked_units, self.on_order_units]
+            .into_iter()
+            .fold(self.available_units(), Units::saturating_add)
     }
 }
 

@@ -319,10 +319,19 @@ impl Follower {
         if !is_due {
             return false;
         }
-        match self.best_before(store).await {
-            Ok(best_before) => {
+        // What people have set is written to the book at once, and read here again: another process may have set it.
+        let read = async { Ok((self.best_before(store).await?, self.database.stock_overrides(store).await?)) };
+        let read: Result<_, StoreError> = read.await;
+        match read {
+            Ok((best_before, changes)) => {
                 let masters = self.directory.masters();
-                self.write(|book| book.begin_day(store, &best_before, &masters, now));
+                let overrides = changes.into_iter().map(|(sku, change)| (sku, change.overrides)).collect();
+                self.write(|book| {
+                    if let Some(known) = book.stores.get_mut(store) {
+                        known.overrides = overrides;
+                    }
+                    book.begin_day(store, &best_before, &masters, now);
+                });
                 true
             }
             Err(error) => {
