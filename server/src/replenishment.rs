@@ -181,7 +181,7 @@ pub async fn order(
     let before = state.db.make_order(&order, &viewer.id, now).await?;
     let is_other = before.as_ref().is_some_and(|before| before.lines != order.lines);
     let made = before.unwrap_or(order);
-    tracing::info!(number = made.number, store = %made.store, by = %viewer.id, "goods were ordered");
+    tracing::info!(number = %made.number, store = %made.store, by = %viewer.id, "goods were ordered");
     Ok(OrderMade {
         n_lines: n(made.lines.len()),
         units: made.lines.iter().map(|line| line.units).sum(),

@@ -13,7 +13,7 @@ use crate::component::load_state::{Empty, LoadState};
 use crate::component::page_head::PageHead;
 use crate::format;
 use crate::session::use_session;
-use crate::text::use_language;
+use crate::text::{Language, use_language};
 use domain::id::{EventId, SkuCode, StoreCode};
 use domain::master::OrderLine;
 use domain::movement::{UNITS_MAX, Units};
@@ -70,6 +70,7 @@ impl Row {
 /// What the lines share.
 #[derive(Clone, Copy)]
 struct Desk {
+    language: Language,
     outer: Outer,
     token: EventId,
     rows: StoredValue<Vec<Row>>,
@@ -90,7 +91,7 @@ impl Desk {
 
     /// Orders what is selected, one order a store.
     fn order(self) {
-        let language = use_language();
+        let language = self.language;
         let mut orders: BTreeMap<StoreCode, Vec<OrderLine>> = BTreeMap::new();
         for row in untrack(|| self.selected()) {
             let Some(units) = untrack(|| row.units()) else {
@@ -154,6 +155,7 @@ fn Lines(page: Shown) -> impl IntoView {
         typed: RwSignal::new(line.suggestion.order_units.max(line.suggestion.pack_units).to_string()),
     };
     let desk = Desk {
+        language,
         outer,
         token: page.token,
         rows: StoredValue::new(page.lines.iter().map(row).collect()),

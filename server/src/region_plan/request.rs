@@ -52,16 +52,19 @@ pub async fn request(
     {
         let requested = plan.requested();
         for (key, line) in keys.iter().zip(&lines) {
-            match (plan.lines.contains_key(key), requested.get(key)) {
-                (false, _) => drop(fates.insert(key.clone(), LineFate::NotInPlan)),
-                (true, Some(transfer)) => drop(fates.insert(key.clone(), LineFate::Requested(*transfer))),
-                (true, None) if !(1..=UNITS_MAX).contains(&line.units) => {
-                    let why = Refusal::BadUnits { units: line.units };
-                    fates.insert(key.clone(), LineFate::Refused(why));
+            let fate = match requested.get(key) {
+                _ if !plan.lines.contains_key(key) => LineFate::NotInPlan,
+                Some(transfer) => LineFate::Requested(*transfer),
+                None if !(1..=UNITS_MAX).contains(&line.units) => {
+                    LineFate::Refused(Refusal::BadUnits { units: line.units })
                 }
-                // Of a line sent twice the first stands.
-                (true, None) => drop(wanted.entry(key.clone()).or_insert(line.units)),
-            }
+                None => {
+                    // Of a line sent twice the first stands.
+                    wanted.entry(key.clone()).or_insert(line.units);
+                    continue;
+                }
+            };
+            fates.insert(key.clone(), fate);
         }
     }
     if !wanted.is_empty() {

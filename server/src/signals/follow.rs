@@ -10,6 +10,7 @@ use domain::approval::Outcome;
 use domain::event::EventBody;
 use domain::id::{PersonId, SkuCode, StoreCode};
 use domain::instant::{DAY_MS, Day};
+use domain::replenishment::Change;
 use domain::rule::{Rule, shipped};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -90,6 +91,9 @@ impl Signals {
         self.desk.lock().await
     }
 }
+
+/// What people have set of lines.
+type Changes = BTreeMap<SkuCode, Change>;
 
 struct Follower {
     database: Database,
@@ -311,6 +315,12 @@ impl Follower {
         Ok(lots.into_iter().filter_map(|(sku, lots)| Some((sku, lots.first()?.best_before?))).collect())
     }
 
+    /// What a day of a store begins with. What people have set is written to the book at once, and read here again:
+    /// another process may have set it.
+    async fn day_figures(&self, store: &StoreCode) -> Result<(BTreeMap<SkuCode, Day>, Changes), StoreError> {
+        Ok((self.best_before(store).await?, self.database.stock_overrides(store).await?))
+    }
+
     /// Looks at the whole store where its day has begun since it was last looked at; says whether it has.
     async fn begin_day_if_due(&self, store: &StoreCode) -> bool {
         let now = self.clock.now();
@@ -319,10 +329,7 @@ impl Follower {
         if !is_due {
             return false;
         }
-        // What people have set is written to the book at once, and read here again: another process may have set it.
-        let read = async { Ok((self.best_before(store).await?, self.database.stock_overrides(store).await?)) };
-        let read: Result<_, StoreError> = read.await;
-        match read {
+        match self.day_figures(store).await {
             Ok((best_before, changes)) => {
                 let masters = self.directory.masters();
                 let overrides = changes.into_iter().map(|(sku, change)| (sku, change.overrides)).collect();

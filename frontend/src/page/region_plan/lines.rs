@@ -158,7 +158,7 @@ impl Desk {
 #[component]
 pub fn Lines(region: RegionCode, plan: RegionPlan) -> impl IntoView {
     let language = use_language();
-    let rows = plan.routes.iter().flat_map(|route| route.lines.iter().map(|line| Row::of(route, line))).collect();
+    let rows = plan.routes.iter().flat_map(|route| route.lines.iter().map(move |line| Row::of(route, line))).collect();
     let desk = Desk::new(region, plan.id, rows);
     let mut first = 0;
     let routes: Vec<(usize, PlanRoute)> = plan
