@@ -207,9 +207,10 @@ fn Route(desk: Desk, first: usize, route: PlanRoute) -> impl IntoView {
     let aside = [language.region_plan_way(km, route.travel_min), language.region_plan_brings(format::money(total))];
     let title = language.region_plan_route(from, to);
     let id = format!("route-{first}");
+    let labelled_by = id.clone();
     let lines = route.lines.into_iter().enumerate();
     view! {
-        <section class="card" aria-labelledby=id.clone()>
+        <section class="card" aria-labelledby=labelled_by>
             <div class="card__head">
                 <h2 class="card__title" id=id>{title}</h2>
                 <span class="card__aside">{aside.join(" · ")}</span>
