@@ -306,7 +306,7 @@ fn Filter(
     };
     let categories = categories.into_iter().map(category).collect_view();
     view! {
-        <form class="trace-search" method="get" action="/replenishment" role="search">
+        <form class="order-filter" method="get" action="/replenishment" role="search">
             {store}
             <label class="field">
                 <span class="field__label">{language.replenishment_category()}</span>
