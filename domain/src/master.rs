@@ -76,6 +76,12 @@ impl Product {
     pub fn printed_code(&self) -> String {
         self.barcodes.first().map_or_else(|| self.sku.to_string(), |barcode| barcode.gtin.to_string())
     }
+
+    /// Pieces in the smallest pack that has a code of its own, which is what suppliers deliver; 1 for what comes singly.
+    #[must_use]
+    pub fn pack_units(&self) -> Units {
+        self.barcodes.iter().map(|barcode| Units::from(barcode.pieces)).filter(|pieces| *pieces > 1).min().unwrap_or(1)
+    }
 }
 
 /// A barcode of an item: a piece's, or that of a pack of several.

@@ -122,5 +122,16 @@ pub struct Terms {
     pub fulfilment_min_permille: u16,
 }
 
+impl Terms {
+    /// What holds where the chain has settled nothing else: 5 yuan a parcel, 1 yuan a kilometre and 0.2 yuan a piece;
+    /// two hours one way; three days left to sell; a credit that is not low.
+    pub const USUAL: Self = Self {
+        tariff: Tariff { parcel_minor: 500, km_minor: 100, piece_minor: 20 },
+        travel_max_min: 120,
+        sellable_days_min: 3,
+        fulfilment_min_permille: crate::credit::LOW_SCORE,
+    };
+}
+
 #[cfg(test)]
 mod tests;

@@ -89,11 +89,15 @@ pub enum Action {
     AnswerWarnings,
     /// Write, pause and try the rules that warn.
     EditRules,
+    /// Order what a store is short of, and set its figures for that by hand.
+    Replenish,
+    /// Have transfers of a whole region planned, and request them for its stores.
+    PlanRegion,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Count,
         Self::SeeBoard,
         Self::SeeStock,
@@ -112,6 +116,8 @@ impl Action {
         Self::JudgeCredit,
         Self::AnswerWarnings,
         Self::EditRules,
+        Self::Replenish,
+        Self::PlanRegion,
     ];
 }
 
@@ -135,11 +141,11 @@ pub fn may(viewer: &Viewer, action: Action, target: Target<'_>) -> bool {
 fn role_may(role: Role, action: Action) -> bool {
     use Action::{
         AnswerWarnings, Approve, Count, DisputeCredit, EditRules, FollowUp, JudgeCredit, ManagePeople, MoveStock,
-        OrderGoods, PrintLabels, RunStocktake, RunTransfers, SeeBoard, SeeStock, SeeTrace,
+        OrderGoods, PlanRegion, PrintLabels, Replenish, RunStocktake, RunTransfers, SeeBoard, SeeStock, SeeTrace,
     };
     match role {
         Role::Clerk => matches!(action, Count | MoveStock),
-        Role::StoreManager => !matches!(action, ManagePeople | OrderGoods | JudgeCredit | EditRules),
+        Role::StoreManager => !matches!(action, ManagePeople | OrderGoods | JudgeCredit | EditRules | PlanRegion),
         Role::RegionalManager => {
             matches!(
                 action,
@@ -152,6 +158,8 @@ fn role_may(role: Role, action: Action) -> bool {
                     | FollowUp
                     | RunTransfers
                     | AnswerWarnings
+                    | Replenish
+                    | PlanRegion
             )
         }
         Role::Headquarters => !matches!(action, Count | MoveStock | DisputeCredit),
@@ -204,6 +212,8 @@ mod tests {
         assert_eq!(roles(Action::DisputeCredit), [false, true, false, false, false]);
         assert_eq!(roles(Action::AnswerWarnings), [false, true, true, true, false]);
         assert_eq!(roles(Action::EditRules), [false, false, false, true, false]);
+        assert_eq!(roles(Action::Replenish), [false, true, true, true, false]);
+        assert_eq!(roles(Action::PlanRegion), [false, false, true, true, false]);
         assert_eq!(roles(Action::JudgeCredit), [false, false, false, true, true], "nobody judges their own store");
     }
 

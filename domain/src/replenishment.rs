@@ -3,6 +3,10 @@
 //! The policy is (R, s, S): every review the stock that is there or on its way is looked at, and where it is at or
 //! below the reorder point s, ordered up to S (Silver, Pyke and Thomas (2017), section 6.10).
 
+mod suggestion;
+
+pub use suggestion::{Cause, Change, Stock, Suggestion, suggest};
+
 use crate::demand::{Demand, Forecast, WeekdayProfile, forecast};
 use crate::instant::Day;
 use crate::movement::{UNITS_MAX, Units};
@@ -56,6 +60,12 @@ impl Supply {
         sellable_days: None,
     };
 
+    /// The same in packs of so many pieces.
+    #[must_use]
+    pub const fn in_packs_of(self, pack_units: Units) -> Self {
+        Self { pack_units, ..self }
+    }
+
     fn check(&self) -> Result<(), SupplyError> {
         let days = u32::from(self.lead_time_days) + u32::from(self.review_days);
         if self.review_days == 0 || days > u32::from(INTERVAL_DAYS_MAX) {
@@ -82,9 +92,18 @@ pub struct Overrides {
     pub reorder_point_units: Option<Units>,
     /// What is ordered up to, in pieces.
     pub order_up_to_units: Option<Units>,
+    /// Pieces ordered each time, whatever is missing up to there.
+    #[serde(default)]
+    pub order_units: Option<Units>,
 }
 
 impl Overrides {
+    /// Whether nothing is set.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// These, and where they leave something open the `broader` ones: item in a store, item, store, chain.
     #[must_use]
     pub fn or(self, broader: Self) -> Self {
@@ -93,6 +112,7 @@ impl Overrides {
             safety_units: self.safety_units.or(broader.safety_units),
             reorder_point_units: self.reorder_point_units.or(broader.reorder_point_units),
             order_up_to_units: self.order_up_to_units.or(broader.order_up_to_units),
+            order_units: self.order_units.or(broader.order_units),
         }
     }
 }
@@ -120,6 +140,8 @@ pub struct StockTarget {
     pub order_up_to_units: Units,
     /// What S was cut by, if anything.
     pub bound: Option<Bound>,
+    /// Pieces that somebody has set to be ordered each time.
+    pub order_units: Option<Units>,
 }
 
 /// Days of sales that a target rests on, at most: twelve weeks.
@@ -130,16 +152,20 @@ const TARGET_DAYS_MIN: usize = 7;
 /// The target of a line on `day`, from what the ledger says of the days before it; `None` where that is too little.
 #[must_use]
 pub fn target_on(signals: &Signals, day: Day, supply: &Supply, overrides: Overrides) -> Option<StockTarget> {
+    target(&forecast_on(signals, day)?, day, supply, overrides).ok()
+}
+
+/// The demand for a line from `day` on, from what the ledger says of the days before it; `None` where that is too
+/// little.
+#[must_use]
+pub fn forecast_on(signals: &Signals, day: Day) -> Option<Forecast> {
     let last = day.plus_days(-1);
     let sales = signals.sales_days(last, TARGET_DAYS);
     if sales.len() < TARGET_DAYS_MIN {
         return None;
     }
     let forecast = forecast(last, &sales, WeekdayProfile::FLAT);
-    if forecast.evidence_days() <= 0.0 {
-        return None;
-    }
-    target(&forecast, day, supply, overrides).ok()
+    (forecast.evidence_days() > 0.0).then_some(forecast)
 }
 
 /// The target of an item whose next chance to order is on `from`.
@@ -185,6 +211,7 @@ pub fn target(
         reorder_point_units: reorder.min(order_up_to_units),
         order_up_to_units,
         bound,
+        order_units: overrides.order_units.map(|units| units.clamp(0, UNITS_MAX)),
     })
 }
 
@@ -192,16 +219,25 @@ impl StockTarget {
     /// How many pieces to order when `position_units` are there or on their way, less what is reserved; 0 above the
     /// reorder point.
     ///
-    /// Whole packs: rounded up, but where that would exceed a bound down, which may leave nothing.
+    /// Whole packs: rounded up, but where that would exceed a bound down, which may leave nothing. A quantity that
+    /// somebody has set is ordered as it is, in whole packs.
     #[must_use]
     pub fn order_units(&self, position_units: Units, pack_units: Units) -> Units {
         if position_units > self.reorder_point_units {
             return 0;
         }
+        if let Some(units) = self.order_units {
+            return Self::in_packs(units, pack_units);
+        }
         let (pack, missing) = (pack_units.max(1), self.order_up_to_units.saturating_sub(position_units).max(0));
         let n_packs =
             if self.bound.is_some() { missing / pack } else { missing / pack + i64::from(missing % pack > 0) };
         n_packs.saturating_mul(pack)
+    }
+
+    fn in_packs(units: Units, pack_units: Units) -> Units {
+        let pack = pack_units.max(1);
+        units.div_euclid(pack).saturating_add(i64::from(units.rem_euclid(pack) > 0)).saturating_mul(pack)
     }
 }
 
@@ -259,6 +295,8 @@ mod tests {
         let store = Overrides { safety_units: Some(9), order_up_to_units: Some(90), ..Overrides::default() };
         let target = found(SUPPLY, item.or(store));
         assert_eq!((target.safety_units, target.reorder_point_units, target.order_up_to_units), (4, 34, 90));
+        let each_time = Overrides { order_units: Some(20), ..Overrides::default() };
+        assert_eq!((found(SUPPLY, each_time).order_units(40, 6), found(SUPPLY, each_time).order_units(41, 6)), (24, 0));
         let reorder = Overrides { reorder_point_units: Some(20), ..Overrides::default() };
         assert_eq!(found(SUPPLY, reorder).reorder_point_units, 20);
     }

@@ -134,8 +134,10 @@ fn moved(legs: &[Leg], sign: Units, at: Timestamp) -> Vec<Effect> {
 pub struct Signals {
     /// Pieces in the store, as booked: negative when more left than was ever booked in.
     on_hand_units: Units,
-    /// The latest [`DAYS_KEPT`] days up to the last movement; days on which nothing moved are not there.
-    days: BTreeMap<Day, DayMoves>,
+    /// The latest [`DAYS_KEPT`] days up to the last movement, the oldest first; days on which nothing moved are not
+    /// there. In one piece of memory: a look at a line reads its last four weeks several times, and of a large chain
+    /// no line is in the processor's caches.
+    days: Vec<(Day, DayMoves)>,
     /// The day of the first movement.
     known_since: Option<Day>,
     /// The day of the last receipt.
@@ -157,15 +159,30 @@ impl Signals {
         if moves.received_units > 0 {
             self.received_on = self.received_on.max(Some(day));
         }
-        self.days.entry(day).or_default().add(moves);
+        let place = self.place_of(day);
+        match self.days.get_mut(place) {
+            Some((known, sum)) if *known == day => sum.add(moves),
+            _ => self.days.insert(place, (day, moves)),
+        }
         // Relative to the last movement, not to the clock: what is kept depends on what there is alone.
         if let Some(first) = self.first_kept() {
-            self.days = self.days.split_off(&first);
+            self.days.drain(..self.place_of(first));
         }
     }
 
+    /// Where a day is, or would be.
+    fn place_of(&self, day: Day) -> usize {
+        self.days.partition_point(|(known, _)| *known < day)
+    }
+
+    /// What moved on the days from `first` up to and including `last`.
+    fn between(&self, first: Day, last: Day) -> &[(Day, DayMoves)] {
+        let from = self.place_of(first);
+        &self.days[from..self.place_of(last.plus_days(1)).max(from)]
+    }
+
     fn first_kept(&self) -> Option<Day> {
-        self.days.last_key_value().map(|(last, _)| last.plus_days(1 - DAYS_KEPT))
+        self.days.last().map(|(last, _)| last.plus_days(1 - DAYS_KEPT))
     }
 
     /// Whether every day from `from` on is known singly: nothing moved before the first movement, but nobody can tell
@@ -186,7 +203,7 @@ impl Signals {
         if self.first_kept().is_some_and(|first| day < first.plus_days(-1)) {
             return None;
         }
-        let later: Units = self.days.range(day.plus_days(1)..).map(|(_, moves)| moves.net_units).sum();
+        let later: Units = self.days[self.place_of(day.plus_days(1))..].iter().map(|(_, moves)| moves.net_units).sum();
         Some(self.on_hand_units - later)
     }
 
@@ -196,7 +213,7 @@ impl Signals {
         let first = last.plus_days(1 - n_days);
         self.knows(first).then(|| {
             let mut sum = DayMoves::default();
-            self.days.range(first..=last).for_each(|(_, moves)| sum.add(*moves));
+            self.between(first, last).iter().for_each(|(_, moves)| sum.add(*moves));
             sum
         })
     }
@@ -208,8 +225,10 @@ impl Signals {
         let n_days = self.n_days_known(last.plus_days(1), n_days);
         let mut at_end = self.on_hand_at(last).unwrap_or_default();
         let mut sales = Vec::with_capacity(usize::try_from(n_days).unwrap_or_default());
+        let mut known = self.between(last.plus_days(1 - n_days), last).iter().rev().peekable();
         for ago in 0..n_days {
-            let moves = self.days.get(&last.plus_days(-ago)).copied().unwrap_or_default();
+            let day = last.plus_days(-ago);
+            let moves = known.next_if(|(known, _)| *known == day).map(|(_, moves)| *moves).unwrap_or_default();
             let at_begin = at_end - moves.net_units;
             let was_out = at_begin <= 0 && at_end <= 0 && moves.sold_units <= 0;
             sales.push(if was_out { SalesDay::OutOfStock } else { SalesDay::Open(moves.sold_units) });
@@ -229,14 +248,17 @@ impl Signals {
     /// The last day up to `day` on which anything moved, where that is known.
     #[must_use]
     pub fn moved_on(&self, day: Day) -> Option<Day> {
-        self.days.range(..=day).next_back().map(|(day, _)| *day)
+        self.days[..self.place_of(day.plus_days(1))].last().map(|(day, _)| *day)
     }
 
     /// The last day up to `day` on which goods were received, where that is known; the first day of all for what never
     /// was received, such as what a count found.
     #[must_use]
     pub fn received_on(&self, day: Day) -> Option<Day> {
-        let kept = || self.days.range(..=day).rev().find(|(_, moves)| moves.received_units > 0).map(|(day, _)| *day);
+        let kept = || {
+            let until = &self.days[..self.place_of(day.plus_days(1))];
+            until.iter().rev().find(|(_, moves)| moves.received_units > 0).map(|(day, _)| *day)
+        };
         self.received_on.or(self.known_since).filter(|on| *on <= day).or_else(kept)
     }
 

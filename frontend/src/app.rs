@@ -24,6 +24,8 @@ use crate::page::more::MorePage;
 use crate::page::movement::MovementPage;
 use crate::page::moves::MovesPage;
 use crate::page::proof::ProofPage;
+use crate::page::region_plan::RegionPlanPage;
+use crate::page::replenishment::ReplenishmentPage;
 use crate::page::rule_editor::RuleEditorPage;
 use crate::page::rules::RulesPage;
 use crate::page::shelf_trace::ShelfTracePage;
@@ -88,10 +90,12 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/stocktakes/:store/:stocktake/key-in") view=KeyInPage ssr=SsrMode::Async/>
                     <Route path=path!("/accuracy") view=AccuracyPage ssr=SsrMode::Async/>
                     <Route path=path!("/warnings") view=WarningsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/replenishment") view=ReplenishmentPage ssr=SsrMode::Async/>
                     <Route path=path!("/rules") view=RulesPage ssr=SsrMode::Async/>
                     <Route path=path!("/rules/:rule") view=RuleEditorPage ssr=SsrMode::Async/>
                     <Route path=path!("/transfers") view=TransfersPage ssr=SsrMode::Async/>
                     <Route path=path!("/transfers/new") view=TransferNewPage ssr=SsrMode::Async/>
+                    <Route path=path!("/transfers/plan") view=RegionPlanPage ssr=SsrMode::Async/>
                     <Route path=path!("/transfers/:transfer") view=TransferDetailPage ssr=SsrMode::Async/>
                     <Route path=path!("/credit") view=CreditPage ssr=SsrMode::Async/>
                     <Route path=path!("/more") view=MorePage ssr=SsrMode::Async/>

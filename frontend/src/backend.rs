@@ -7,11 +7,15 @@
 //! Writing to the ledger is not among them: phones send events to `/api/v1/sync`, so that a queue outlives a build.
 
 mod message;
+mod region_plan;
+mod replenishment;
 mod stocktake;
 mod transfer;
 mod warning;
 
 pub use message::*;
+pub use region_plan::*;
+pub use replenishment::*;
 pub use stocktake::*;
 pub use transfer::*;
 pub use warning::*;
@@ -45,7 +49,16 @@ pub type Reply<T> = Pin<Box<dyn Future<Output = Result<T, BackendError>> + Send>
 /// What the server does for pages. Made for one request: it knows who asks.
 ///
 /// Every method checks with [`domain::policy`] that the viewer may; pages only mirror what the policy says.
-pub trait Backend: StocktakeBackend + MessageBackend + TransferBackend + WarningBackend + Send + Sync {
+pub trait Backend:
+    StocktakeBackend
+    + MessageBackend
+    + TransferBackend
+    + WarningBackend
+    + ReplenishmentBackend
+    + RegionPlanBackend
+    + Send
+    + Sync
+{
     /// Who is signed in, if anybody.
     fn viewer(&self) -> Option<Viewer>;
 

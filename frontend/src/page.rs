@@ -18,6 +18,8 @@ pub mod more;
 pub mod movement;
 pub mod moves;
 pub mod proof;
+pub mod region_plan;
+pub mod replenishment;
 pub mod rule_editor;
 pub mod rules;
 pub mod shelf_trace;

@@ -15,6 +15,8 @@ mod movement;
 mod moving;
 mod photo;
 mod refusal;
+mod region_plan;
+pub mod replenishment;
 mod rule;
 mod sign_in;
 mod sourcing;

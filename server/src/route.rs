@@ -14,6 +14,7 @@ pub mod live;
 pub mod movement;
 pub mod order;
 pub mod people;
+pub mod replenishment;
 pub mod sign_in;
 pub mod snapshot;
 pub mod stock;
@@ -54,6 +55,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/approvals", get(movement::approvals))
         .route("/api/v1/purchase-orders", get(order::list).put(order::put))
         .route("/api/v1/accuracy.csv", get(accuracy::csv))
+        .route("/api/v1/replenishment.csv", get(replenishment::csv))
         .route("/api/v1/live", get(live::live))
         .route("/api/v1/people", get(people::list))
         .route("/api/v1/people/{person}/disable", post(people::disable))

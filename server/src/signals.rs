@@ -12,4 +12,5 @@ pub mod past;
 mod told;
 mod under_way;
 
+pub use book::KnownLine;
 pub use follow::Signals;

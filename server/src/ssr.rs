@@ -1,6 +1,8 @@
 //! Rendering pages, and what pages ask of the server: [`Backend`] in process.
 
 mod message;
+mod region_plan;
+mod replenishment;
 mod stocktake;
 mod transfer;
 mod warning;

@@ -11,6 +11,7 @@ use crate::live::LiveHub;
 use crate::message::Messages;
 use crate::photo::{OpenPhotosError, Photos};
 use crate::read::LatestTraces;
+use crate::region_plan::Plans;
 use crate::render::Renderers;
 use crate::signals::Signals;
 use crate::site::Site;
@@ -54,6 +55,8 @@ pub struct App {
     pub signals: Signals,
     /// How far stores can be relied on, worked out lately.
     pub credit_scores: CreditScores,
+    /// Plans of transfers, as regions have them made.
+    pub plans: Plans,
     /// Devices, as their requests tell of them.
     pub devices: Devices,
     /// Each store's latest events, for boards.
@@ -159,6 +162,7 @@ impl AppState {
             index,
             signals,
             credit_scores: CreditScores::default(),
+            plans: Plans::default(),
             devices,
             latest: LatestTraces::default(),
             messages,

@@ -17,6 +17,7 @@ mod order;
 pub mod person;
 pub mod photo;
 pub mod read;
+mod replenishment;
 pub mod row;
 pub mod session;
 pub mod transfer;

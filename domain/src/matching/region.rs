@@ -1,20 +1,25 @@
 //! A plan of transfers for a whole region: many items, many stores, parcels shared.
 //!
 //! The plan is a list of lines; [`judge`] gives each its reason and [`check`] names what a plan must not do, whoever
-//! made or changed it. [`solve`] makes one, around the lines that a person has fixed.
+//! made or changed it. [`solve`] makes one, around the lines that a person has fixed; [`solve_with`] does so with as
+//! many hands as the caller has, and can be stopped.
 
+mod crew;
+mod limit;
+mod sheet;
 mod solve;
 
-pub use solve::{KeptError, solve};
+pub use crew::{Alone, Crew, Stopped};
+pub use limit::{Limited, most};
+pub use solve::{KeptError, N_STAGES, SolveError, solve, solve_with};
 
 use super::propose::barrier;
-use super::reason::{Deal, reason};
 use super::{Line, NotProposed, Route, Source, Terms, TravelAssumption, Want, Worth};
-use crate::demand::Distribution;
 use crate::geo::Coordinates;
 use crate::id::{SkuCode, StoreCode};
 use crate::movement::Units;
 use serde::{Deserialize, Serialize};
+use sheet::{Index, Sheet};
 use std::collections::BTreeMap;
 
 /// What a plan is made of.
@@ -117,34 +122,20 @@ impl Region {
     }
 }
 
-impl Item {
-    fn want(&self, store: &StoreCode) -> Option<&Want> {
-        self.wants.iter().find(|want| want.to == *store)
-    }
-
-    fn source(&self, store: &StoreCode) -> Option<&Source> {
-        self.sources.iter().find(|source| source.store == *store)
-    }
-}
-
-fn items(region: &Region) -> BTreeMap<&SkuCode, &Item> {
-    region.items.iter().map(|item| (&item.sku, item)).collect()
-}
-
 /// All that is wrong with `plan`; nothing when it can be carried out. Several lines of one route and item add up.
 #[must_use]
 pub fn check(region: &Region, plan: &[Shipment]) -> Vec<Fault> {
-    let items = items(region);
+    let index = Index::of(region);
     let mut faults = Vec::new();
     let mut given: BTreeMap<(&StoreCode, &SkuCode), (Units, Units)> = BTreeMap::new();
     let mut brought: BTreeMap<(&StoreCode, &SkuCode), (Units, Units)> = BTreeMap::new();
     for shipment in plan {
-        let item = items.get(&shipment.sku);
-        let Some(want) = item.and_then(|item| item.want(&shipment.to)) else {
+        let item = index.item(&shipment.sku);
+        let Some(want) = item.and_then(|item| item.wants.get(&shipment.to)) else {
             faults.push(Fault::NotWanted(shipment.clone()));
             continue;
         };
-        let source = item.and_then(|item| item.source(&shipment.from));
+        let source = item.and_then(|item| item.sources.get(&shipment.from));
         let Some((source, route)) = source.zip(region.route(&shipment.from, &shipment.to)) else {
             faults.push(Fault::NoSource(shipment.clone()));
             continue;
@@ -181,49 +172,9 @@ pub fn check(region: &Region, plan: &[Shipment]) -> Vec<Fault> {
 /// way is shared by its lines by pieces, rounded so that the shares add up.
 #[must_use]
 pub fn judge(region: &Region, plan: &[Shipment]) -> Vec<(Shipment, Line)> {
-    let items = items(region);
-    let mut parcels: BTreeMap<(&StoreCode, &StoreCode), Vec<&Shipment>> = BTreeMap::new();
-    for shipment in plan {
-        parcels.entry((&shipment.from, &shipment.to)).or_default().push(shipment);
-    }
-    let mut brought: BTreeMap<(&StoreCode, &SkuCode), Units> = BTreeMap::new();
-    let mut given: BTreeMap<(&StoreCode, &SkuCode), Units> = BTreeMap::new();
-    let mut lines = Vec::new();
-    for ((from, to), mut shipments) in parcels {
-        let Some(route) = region.route(from, to) else { continue };
-        shipments.sort();
-        shipments.retain(|shipment| {
-            shipment.units > 0
-                && items.get(&shipment.sku).is_some_and(|item| item.want(to).is_some() && item.source(from).is_some())
-        });
-        let mut units_left: Units = shipments.iter().map(|shipment| shipment.units).sum();
-        let mut way_left = region.terms.tariff.way_minor(route);
-        for shipment in shipments {
-            let item = items[&shipment.sku];
-            let (want, source) = item.want(to).zip(item.source(from)).expect("only such lines are kept");
-            let before = brought.entry((to, &shipment.sku)).or_default();
-            let gone = given.entry((from, &shipment.sku)).or_default();
-            let deal = Deal {
-                want,
-                source,
-                worth: item.worth,
-                route,
-                demand_here: &Distribution::of(want.demand),
-                demand_there: &Distribution::of(source.demand),
-                before_units: *before,
-                given_units: *gone,
-            };
-            let share = (i128::from(way_left) * i128::from(shipment.units) / i128::from(units_left)) as i64;
-            let pieces_minor = region.terms.tariff.piece_minor.saturating_mul(shipment.units);
-            let reason = reason(&deal, shipment.units, share.saturating_add(pieces_minor));
-            lines.push((shipment.clone(), Line { from: from.clone(), units: shipment.units, reason }));
-            way_left -= share;
-            units_left -= shipment.units;
-            *before += shipment.units;
-            *gone += shipment.units;
-        }
-    }
-    lines
+    let index = Index::of(region);
+    let sheet = Sheet::of(region, &index, plan);
+    sheet.judged().into_iter().map(|(shipment, line)| (shipment.clone(), line)).collect()
 }
 
 #[cfg(test)]

@@ -35,6 +35,9 @@ fn places() -> Vec<Place> {
     if session.may(Action::SeeStock) {
         places.push(Place { href: "/warnings".into(), glyph: Glyph::Warning, label: language.nav_warnings() });
     }
+    if session.may(Action::SeeStock) {
+        places.push(Place { href: "/replenishment".into(), glyph: Glyph::Goods, label: language.nav_replenishment() });
+    }
     if session.may(Action::RunTransfers) || session.may(Action::MoveStock) || session.may(Action::SeeStock) {
         places.push(Place { href: "/transfers".into(), glyph: Glyph::Transfer, label: language.nav_transfers() });
     }

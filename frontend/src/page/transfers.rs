@@ -72,6 +72,9 @@ fn Transfers(listed: Listed) -> impl IntoView {
     let credit = session.may(Action::SeeStock).then(|| {
         view! { <a class="button" href="/credit">{language.credit_title()}</a> }
     });
+    let plan = session.may(Action::PlanRegion).then(|| {
+        view! { <a class="button" href="/transfers/plan">{language.region_plan_open()}</a> }
+    });
     let ask = session.may(Action::RunTransfers).then(|| {
         let class = button_class(ButtonKind::Primary, ButtonSize::Usual, ButtonWidth::Words);
         view! { <a class=class href="/transfers/new"><Icon glyph=Glyph::Add/>{language.want_new()}</a> }
@@ -80,6 +83,7 @@ fn Transfers(listed: Listed) -> impl IntoView {
         <div class="page">
             <PageHead title=language.transfers_title() sub=language.transfers_sub().to_owned()>
                 {credit}
+                {plan}
                 {ask}
             </PageHead>
             <nav class="segments" aria-label=language.transfer_lists()>{TransferList::ALL.map(tab).collect_view()}</nav>

@@ -238,6 +238,8 @@ fn Row(row: WarningRow, desk: Desk, now: Timestamp) -> impl IntoView {
     let order = row.order_units.filter(|_| wants_goods);
     let order_text = order.map(|units| language.warning_order(format::number(units)));
     let transfer = order.map(|units| format!("/transfers/new?store={}&sku={}&units={units}", firing.store, firing.sku));
+    let replenish = (firing.advice == Advice::Replenish && firing.closed.is_none())
+        .then(|| format!("/replenishment?store={}&sku={}", firing.store, firing.sku));
     let ending = firing.closed.as_ref().map(|closed| {
         let by = row.closed_by_name.clone().unwrap_or_default();
         let ended = language.warning_ended(language.firing_outcome(closed.outcome), by, moment(closed.at));
@@ -261,6 +263,7 @@ fn Row(row: WarningRow, desk: Desk, now: Timestamp) -> impl IntoView {
     let usual = button_class(ButtonKind::Usual, ButtonSize::Usual, ButtonWidth::Words);
     let primary = button_class(ButtonKind::Primary, ButtonSize::Usual, ButtonWidth::Words);
     let transfer_class = usual.clone();
+    let replenish_class = usual.clone();
     view! {
         <li class="case">
             <div class="case__head">
@@ -273,6 +276,8 @@ fn Row(row: WarningRow, desk: Desk, now: Timestamp) -> impl IntoView {
             <p class="case__facts">{advice} {order_text.map(|text| format!(" · {text}"))}</p>
             {ending.map(|ending| view! { <p class="case__facts">{ending}</p> })}
             <div class="case__actions">
+                {replenish
+                    .map(|href| view! { <a class=replenish_class href=href>{language.warning_replenish()}</a> })}
                 {transfer
                     .filter(|_| may)
                     .map(|href| view! { <a class=transfer_class href=href>{language.warning_transfer()}</a> })}

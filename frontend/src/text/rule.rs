@@ -26,6 +26,7 @@ messages! {
     warning_cleared: "现在已不成立" / "true no longer";
     warning_advice(advice): "建议：{advice}" / "Advice: {advice}";
     warning_order(units): "建议数量：{units} 件" / "Suggested quantity: {units} pieces";
+    warning_replenish: "看补货建议" / "See what to order";
     warning_transfer: "发起调拨" / "Ask for a transfer";
     warning_take: "我来处理" / "Take it";
     warning_take_over: "接过来" / "Take it over";

@@ -52,7 +52,11 @@ pub async fn put(
     Ok(Json(Kept { n_orders: orders.len() }))
 }
 
-fn check(state: &AppState, order: &PurchaseOrder) -> Result<(), String> {
+/// Whether an order can be one.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check(state: &AppState, order: &PurchaseOrder) -> Result<(), String> {
     let masters = state.directory.masters();
     let is_text = |text: &str| (1..=TEXT_MAX_CHARS).contains(&text.chars().count()) && text.trim() == text;
     if !is_text(&order.number) || order.number.chars().any(char::is_control) {

@@ -3,8 +3,13 @@
 //! What an event costs depends on how many rules there are and how many items it moves, not on how many stores. The
 //! only thing that one store's line has of another's is the sum of what its region could spare of the item.
 
+mod lines;
+
+pub use lines::KnownLine;
+
 use crate::store::Masters;
 use domain::approval::{Outcome, Standing};
+use domain::demand::Forecast;
 use domain::event::{EventBody, LedgerEvent};
 use domain::heat::{HeatCell, HeatRow, StoreHeat};
 use domain::hourly::{Hourly, Usual};
@@ -12,7 +17,7 @@ use domain::id::{CategoryCode, RegionCode, RuleCode, SkuCode, StoreCode};
 use domain::instant::{Day, Timestamp, ZoneOffset};
 use domain::measure::{Around, Figure, Figures, Measure, Reading};
 use domain::movement::{MovementKind, Units};
-use domain::replenishment::{Overrides, StockTarget, Supply, target_on};
+use domain::replenishment::{Overrides, StockTarget, Supply, forecast_on, target};
 use domain::rule::Watch;
 use domain::signal::{EffectKind, Signals, effects};
 use serde::{Deserialize, Serialize};
@@ -45,7 +50,9 @@ pub struct Told {
 /// What is worked out of a line's signals once a day, and when it moves.
 #[derive(Debug, Clone, Default)]
 struct Derived {
+    forecast: Option<Forecast>,
     target: Option<StockTarget>,
+    supply: Option<Supply>,
     best_before: Option<Day>,
     /// What it adds to what its region could spare.
     spare_units: Units,
@@ -85,6 +92,8 @@ pub struct StoreBook {
     pub watches: BTreeMap<(SkuCode, RuleCode), Watch>,
     /// The day it was last looked at as a whole.
     pub today: Option<Day>,
+    /// What people have set of its lines.
+    pub overrides: BTreeMap<SkuCode, Overrides>,
     region: RegionCode,
     zone: ZoneOffset,
     derived: BTreeMap<SkuCode, Derived>,
@@ -121,6 +130,7 @@ impl StoreBook {
             fold,
             watches: BTreeMap::new(),
             today: None,
+            overrides: BTreeMap::new(),
             region: store.region.clone(),
             zone: store.zone_offset,
             derived: BTreeMap::new(),
@@ -271,9 +281,10 @@ impl Book {
     pub fn order_units(&self, store: &StoreCode, sku: &SkuCode, now: Timestamp) -> Option<Units> {
         let target = self.target(store, sku)?;
         let reading = self.reading(store, sku, now)?;
+        let supply = self.stores.get(store)?.derived.get(sku)?.supply?;
         let whole = |measure| reading.figure(measure).map_or(0, |figure| <(i64, i64)>::from(figure).0);
         let position = whole(Measure::Available) + whole(Measure::InTransit);
-        Some(target.order_units(position, Supply::USUAL.pack_units)).filter(|units| *units > 0)
+        Some(target.order_units(position, supply.pack_units)).filter(|units| *units > 0)
     }
 
     /// Looks at a whole store on a day that has begun: targets, dates and what is usual.
@@ -291,7 +302,11 @@ impl Book {
         store.usual_visitors = store.visitors.usual(day);
         for (sku, signals) in &store.fold.lines {
             let derived = store.derived.entry(sku.clone()).or_default();
-            derived.target = target_on(signals, day, &Supply::USUAL, Overrides::default());
+            let supply = lines::supply_of(masters, sku);
+            let overrides = store.overrides.get(sku).copied().unwrap_or_default();
+            derived.supply = Some(supply);
+            derived.forecast = forecast_on(signals, day);
+            derived.target = derived.forecast.and_then(|forecast| target(&forecast, day, &supply, overrides).ok());
             derived.best_before = best_before.get(sku).copied();
         }
         let all = store.fold.lines.keys().cloned().collect();

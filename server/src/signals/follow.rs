@@ -10,6 +10,7 @@ use crate::store::{Database, Directory, StoreError};
 use domain::event::EventBody;
 use domain::id::{PersonId, SkuCode, StoreCode};
 use domain::instant::{DAY_MS, Day};
+use domain::replenishment::Change;
 use domain::rule::{Rule, shipped};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -90,6 +91,9 @@ impl Signals {
         self.desk.lock().await
     }
 }
+
+/// What people have set of lines.
+type Changes = BTreeMap<SkuCode, Change>;
 
 struct Follower {
     database: Database,
@@ -314,6 +318,12 @@ impl Follower {
         Ok(())
     }
 
+    /// What a day of a store begins with. What people have set is written to the book at once, and read here again:
+    /// another process may have set it.
+    async fn day_figures(&self, store: &StoreCode) -> Result<(BTreeMap<SkuCode, Day>, Changes), StoreError> {
+        Ok((self.database.best_before(store).await?, self.database.stock_overrides(store).await?))
+    }
+
     /// Looks at the whole store where its day has begun since it was last looked at; says whether it has.
     async fn begin_day_if_due(&self, store: &StoreCode) -> bool {
         let now = self.clock.now();
@@ -322,10 +332,16 @@ impl Follower {
         if !is_due {
             return false;
         }
-        match self.database.best_before(store).await {
-            Ok(best_before) => {
+        match self.day_figures(store).await {
+            Ok((best_before, changes)) => {
                 let masters = self.directory.masters();
-                self.write(|book| book.begin_day(store, &best_before, &masters, now));
+                let overrides = changes.into_iter().map(|(sku, change)| (sku, change.overrides)).collect();
+                self.write(|book| {
+                    if let Some(known) = book.stores.get_mut(store) {
+                        known.overrides = overrides;
+                    }
+                    book.begin_day(store, &best_before, &masters, now);
+                });
                 true
             }
             Err(error) => {

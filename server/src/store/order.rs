@@ -10,7 +10,7 @@ use domain::sync::OpenOrder;
 use std::collections::BTreeMap;
 use surrealdb::types::{Object, RecordId, Value, Variables};
 
-fn order_id(order: &PurchaseOrder) -> RecordId {
+pub(super) fn order_id(order: &PurchaseOrder) -> RecordId {
     id("purchase_order", vec![text(order.store.as_str()), text(&order.number)])
 }
 

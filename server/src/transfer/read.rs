@@ -86,7 +86,7 @@ fn rows(
 }
 
 /// A store as it is named on a page; `None` for one the chain does not have.
-pub(super) fn named(masters: &Masters, store: &StoreCode) -> Option<NamedStore> {
+pub(crate) fn named(masters: &Masters, store: &StoreCode) -> Option<NamedStore> {
     let store = &masters.store(store)?.store;
     Some(NamedStore { code: store.code.clone(), name: store.name.clone(), zone_offset: store.zone_offset })
 }

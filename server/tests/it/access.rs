@@ -32,6 +32,10 @@ async fn opens(browser: &Browser, entrance: &Entrance, store: &str) -> bool {
         let transfer = "id=01KAPX3CE0YBGAD9P5M7S0T8CM&sku=100001&units=5";
         let body = format!("store={store}&shelf=A-01&{stocktake}&back=/&login=x&password=y&{trace}&{said}&{transfer}");
         let body = format!("{body}&firing=01KAPX3CE0YBGAD9P5M7S0T8CM&outcome=counted&rule={{}}&n_days=30&since=0");
+        let region = if store == "S009" { "R2" } else { "R1" };
+        let set = r#"{"sku":"100001","version":9,"safety_units":1,"order_units":null,"reason":"x"}"#;
+        let body = format!("{body}&token=01KAPX3CE0YBGAD9P5M7S0T8CM&supplier=x&lines=[]&change={set}");
+        let body = format!("{body}&region={region}&categories=&plan=01KAPX3CE0YBGAD9P5M7S0T8CM");
         browser.post_text(&path, "application/x-www-form-urlencoded", body).await
     } else {
         browser.post(&path, &json!({ "login": "x", "password": "y" })).await
@@ -100,6 +104,13 @@ POST /fn/warnings: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/warning_count: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/take_warning: clerk --- manager +-- regional ++- hq +++ auditor ---
 POST /fn/close_warning: clerk --- manager +-- regional ++- hq +++ auditor ---
+POST /fn/replenishment: clerk --- manager +-- regional ++- hq +++ auditor +++
+POST /fn/order_goods: clerk --- manager +-- regional ++- hq +++ auditor ---
+POST /fn/override_stock: clerk --- manager +-- regional ++- hq +++ auditor ---
+POST /fn/region_plan: clerk --- manager --- regional ++- hq +++ auditor ---
+POST /fn/start_region_plan: clerk --- manager --- regional ++- hq +++ auditor ---
+POST /fn/stop_region_plan: clerk --- manager --- regional ++- hq +++ auditor ---
+POST /fn/request_region_plan: clerk --- manager --- regional ++- hq +++ auditor ---
 POST /fn/rules: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/save_rule: clerk --- manager --- regional --- hq +++ auditor ---
 POST /fn/backtest: clerk --- manager --- regional --- hq +++ auditor ---
@@ -147,6 +158,7 @@ GET /api/v1/transfers: clerk +++ manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/transfers/{transfer}: clerk +++ manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/transfer-sources: clerk --- manager +-- regional ++- hq +++ auditor ---
 GET /api/v1/credit: clerk --- manager +-- regional ++- hq +++ auditor +++
+GET /api/v1/replenishment.csv: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/accuracy.csv: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/live: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/people: clerk --- manager --- regional --- hq +++ auditor ---

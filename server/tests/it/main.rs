@@ -21,6 +21,7 @@ mod photo_store;
 mod print;
 mod process;
 mod rebuild;
+mod replenishment;
 mod schema;
 mod sign_in;
 mod snapshot;

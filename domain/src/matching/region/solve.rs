@@ -6,11 +6,13 @@
 //! before, and the items are solved again: dynamic slope scaling (Kim and Pardalos, Operations Research Letters 24
 //! (1999) 195–203). In the end a parcel that costs more than it saves is left at home.
 
-use super::{Fault, Item, Region, Shipment, judge};
+use super::crew::{Alone, Crew, Stopped, map};
+use super::sheet::{Index, Indexed, Sheet};
+use super::{Fault, Item, Region, Shipment};
 use crate::demand::{Distribution, nearest_units, pieces};
 use crate::id::{SkuCode, StoreCode};
 use crate::matching::propose::barrier;
-use crate::matching::{Route, Source, Want};
+use crate::matching::{Reason, Route, Source, Want};
 use crate::movement::Units;
 use ac_library::MinCostFlowGraph;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,11 +23,24 @@ const SOURCES_MAX: usize = 6;
 const N_ROUNDS: usize = 2;
 /// A want's sales are told in so many steps, each as steep as its pieces are on average.
 const N_STEPS: Units = 3;
+/// In so many stages a plan is made, each with at most one job an item: so a crew knows how far it is.
+pub const N_STAGES: usize = 1 + N_ROUNDS;
 
 /// The lines that shall stay cannot, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the lines to keep cannot all be kept: correct the {} faults first", .0.len())]
 pub struct KeptError(pub Vec<Fault>);
+
+/// Why there is no plan.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SolveError {
+    /// What shall stay cannot.
+    #[error(transparent)]
+    Kept(#[from] KeptError),
+    /// The crew was told to stop.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+}
 
 /// From and to, as numbers of the region's stores.
 type Parcel = (usize, usize);
@@ -37,23 +52,35 @@ type Parcel = (usize, usize);
 /// # Errors
 /// When `kept` itself is at fault.
 pub fn solve(region: &Region, kept: &[Shipment]) -> Result<Vec<Shipment>, KeptError> {
-    let faults = super::check(region, kept);
-    if !faults.is_empty() {
-        return Err(KeptError(faults));
+    match solve_with(region, kept, &Alone) {
+        Ok(plan) => Ok(plan),
+        Err(SolveError::Kept(error)) => Err(error),
+        Err(SolveError::Stopped(Stopped)) => unreachable!("nobody stops one who works alone"),
     }
-    let stores: Vec<&StoreCode> = region.stores.keys().collect();
-    let number: BTreeMap<&StoreCode, usize> = stores.iter().enumerate().map(|(n, store)| (*store, n)).collect();
-    let paid: BTreeSet<Parcel> =
-        kept.iter().filter_map(|line| number.get(&line.from).copied().zip(number.get(&line.to).copied())).collect();
+}
+
+/// The same plan, made by a crew.
+///
+/// # Errors
+/// When `kept` itself is at fault, or the crew was told to stop.
+pub fn solve_with(region: &Region, kept: &[Shipment], crew: &dyn Crew) -> Result<Vec<Shipment>, SolveError> {
+    if !kept.is_empty() {
+        let faults = super::check(region, kept);
+        if !faults.is_empty() {
+            return Err(KeptError(faults).into());
+        }
+    }
+    let (index, ways) = (Index::of(region), Ways::of(region));
     let mut kept_of: BTreeMap<&SkuCode, Vec<&Shipment>> = BTreeMap::new();
     for line in kept {
         kept_of.entry(&line.sku).or_default().push(line);
     }
-    // Sorted, because of two plans equally good the solver takes the one that it meets first.
-    let networks: Vec<Network<'_>> = super::items(region)
-        .into_iter()
-        .filter_map(|(sku, item)| Network::new(region, item, &number, kept_of.get(sku).map_or(&[], Vec::as_slice)))
-        .collect();
+    // By code, because of two plans equally good the solver takes the one that it meets first.
+    let items: Vec<&Indexed<'_>> = index.items().collect();
+    let networks = map(crew, items.len(), |at| {
+        Network::new(region, items[at], &ways, kept_of.get(&items[at].item.sku).map_or(&[], Vec::as_slice))
+    })?;
+    let networks: Vec<Network<'_>> = networks.into_iter().flatten().collect();
 
     let mut could_carry: BTreeMap<Parcel, Units> = BTreeMap::new();
     for network in &networks {
@@ -61,17 +88,16 @@ pub fn solve(region: &Region, kept: &[Shipment]) -> Result<Vec<Shipment>, KeptEr
             *could_carry.entry(arc.parcel).or_default() += network.capacity(arc);
         }
     }
-    let mut way: BTreeMap<Parcel, f64> = BTreeMap::new();
-    for parcel in could_carry.keys() {
-        let route = region.route(stores[parcel.0], stores[parcel.1]).expect("an arc has a route");
-        let cost = if paid.contains(parcel) { 0 } else { region.terms.tariff.way_minor(route) };
-        way.insert(*parcel, pieces(cost));
-    }
+    let paid: BTreeSet<Parcel> = kept.iter().filter_map(|line| ways.parcel(line)).collect();
+    let way = |parcel: &Parcel| match ways.route(*parcel) {
+        Some(route) if !paid.contains(parcel) => pieces(region.terms.tariff.way_minor(route)),
+        _ => 0.0,
+    };
     let mut slopes: BTreeMap<Parcel, f64> =
-        could_carry.iter().map(|(parcel, units)| (*parcel, way[parcel] / pieces((*units).max(1)))).collect();
+        could_carry.iter().map(|(parcel, units)| (*parcel, way(parcel) / pieces((*units).max(1)))).collect();
     let mut flows: Vec<Vec<Units>> = Vec::new();
     for round in 0..N_ROUNDS {
-        flows = networks.iter().map(|network| network.flow(region, &slopes)).collect();
+        flows = map(crew, networks.len(), |at| networks[at].flow(region, &slopes))?;
         if round + 1 == N_ROUNDS {
             break;
         }
@@ -83,7 +109,7 @@ pub fn solve(region: &Region, kept: &[Shipment]) -> Result<Vec<Shipment>, KeptEr
         }
         for (parcel, units) in carried {
             if units > 0 {
-                slopes.insert(parcel, way[&parcel] / pieces(units));
+                slopes.insert(parcel, way(&parcel) / pieces(units));
             }
         }
     }
@@ -91,30 +117,83 @@ pub fn solve(region: &Region, kept: &[Shipment]) -> Result<Vec<Shipment>, KeptEr
     for (network, flow) in networks.iter().zip(flows) {
         for (arc, units) in network.arcs.iter().zip(flow) {
             if units > 0 {
-                let [from, to] = [arc.parcel.0, arc.parcel.1].map(|n| stores[n].clone());
+                let [from, to] = [arc.parcel.0, arc.parcel.1].map(|n| ways.stores[n].clone());
                 plan.push(Shipment { from, to, sku: network.item.sku.clone(), units });
             }
         }
     }
-    Ok(worth_their_way(region, plan, kept))
+    Ok(worth_their_way(region, &index, &plan, kept, crew)?)
 }
 
 /// Takes out, until nothing changes, parcels that cost more than they save: all but the lines of `kept`.
-fn worth_their_way(region: &Region, mut plan: Vec<Shipment>, kept: &[Shipment]) -> Vec<Shipment> {
+fn worth_their_way(
+    region: &Region,
+    index: &Index<'_>,
+    plan: &[Shipment],
+    kept: &[Shipment],
+    crew: &dyn Crew,
+) -> Result<Vec<Shipment>, Stopped> {
+    let sheet = Sheet::of(region, index, plan);
+    let shipments: Vec<&Shipment> = sheet.shipments().collect();
     let kept: BTreeSet<&Shipment> = kept.iter().collect();
+    let may_go: Vec<bool> = shipments.iter().map(|shipment| !kept.contains(shipment)).collect();
+    let mut is_there = vec![true; shipments.len()];
+    let mut reasons: Vec<Option<Reason>> = vec![None; shipments.len()];
+    let mut stale: Vec<usize> = (0..sheet.n_items()).collect();
     loop {
-        let mut totals: BTreeMap<(StoreCode, StoreCode), i64> = BTreeMap::new();
-        for (shipment, line) in judge(region, &plan) {
-            *totals.entry((shipment.from, shipment.to)).or_default() += line.reason.money.total_minor();
+        let judged = map(crew, stale.len(), |at| sheet.reasons_of(stale[at], &|place| is_there[place]))?;
+        for (place, reason) in judged.into_iter().flatten() {
+            reasons[place] = Some(reason);
         }
-        let n = plan.len();
-        plan.retain(|line| {
-            kept.contains(line) || totals.get(&(line.from.clone(), line.to.clone())).is_some_and(|total| *total > 0)
-        });
-        if plan.len() == n {
-            plan.sort();
-            return plan;
+        let mut gone = BTreeSet::new();
+        for (places, way_minor) in sheet.parcels(|place| is_there[place]) {
+            let brings = |place: &usize| reasons[*place].map_or(0, |reason| reason.money.total_minor());
+            let total = places.iter().map(brings).fold(0, i64::saturating_add).saturating_sub(way_minor);
+            if total <= 0 {
+                gone.extend(places.into_iter().filter(|place| may_go[*place]));
+            }
         }
+        if gone.is_empty() {
+            return Ok(shipments.into_iter().zip(is_there).filter(|(_, is)| *is).map(|(of, _)| of.clone()).collect());
+        }
+        for place in &gone {
+            is_there[*place] = false;
+        }
+        stale = sheet.items_of(&gone);
+    }
+}
+
+/// The ways between the region's stores, each worked out once.
+struct Ways<'a> {
+    stores: Vec<&'a StoreCode>,
+    number: BTreeMap<&'a StoreCode, usize>,
+    routes: Vec<Option<Route>>,
+    /// For each store the others, the nearest first.
+    nearest: Vec<Vec<usize>>,
+}
+
+impl<'a> Ways<'a> {
+    fn of(region: &'a Region) -> Self {
+        let stores: Vec<&StoreCode> = region.stores.keys().collect();
+        let number = stores.iter().enumerate().map(|(n, store)| (*store, n)).collect();
+        let routes: Vec<Option<Route>> =
+            stores.iter().flat_map(|from| stores.iter().map(|to| region.route(from, to))).collect();
+        let n = stores.len();
+        let nearest_to = |to: usize| {
+            let mut near: Vec<usize> = (0..n).filter(|from| *from != to && routes[from * n + to].is_some()).collect();
+            near.sort_by_key(|from| (routes[from * n + to], *from));
+            near
+        };
+        let nearest = (0..n).map(nearest_to).collect();
+        Self { stores, number, routes, nearest }
+    }
+
+    fn route(&self, (from, to): Parcel) -> Option<Route> {
+        self.routes[from * self.stores.len() + to]
+    }
+
+    fn parcel(&self, line: &Shipment) -> Option<Parcel> {
+        self.number.get(&line.from).copied().zip(self.number.get(&line.to).copied())
     }
 }
 
@@ -137,48 +216,43 @@ struct Arc {
 impl<'a> Network<'a> {
     fn new(
         region: &Region,
-        item: &'a Item,
-        number: &BTreeMap<&StoreCode, usize>,
+        indexed: &Indexed<'a>,
+        ways: &Ways<'_>,
         // Lines of this item that stay.
         kept: &[&Shipment],
     ) -> Option<Self> {
+        let item = indexed.item;
         let margin = pieces(item.worth.margin_minor());
         let mut sources = Vec::new();
-        for source in sorted(&item.sources, |source| &source.store) {
+        let mut source_in: Vec<Option<usize>> = vec![None; ways.stores.len()];
+        for (store, source) in &indexed.sources {
+            let Some(number) = ways.number.get(store) else { continue };
             let given: Units = units_of(kept, |line| line.from == source.store);
             let free = source.surplus_units() - given;
             if free > 0 {
                 let demand = Distribution::of(source.demand);
                 let stock = source.free_units() - given;
                 let lost = demand.expected_sales(stock) - demand.expected_sales(stock - free);
-                sources.push((source, free, lost * margin / pieces(free), (source.spoiling_units - given).max(0)));
+                source_in[*number] = Some(sources.len());
+                sources.push((*source, free, lost * margin / pieces(free), (source.spoiling_units - given).max(0)));
             }
         }
         let (mut wants, mut arcs) = (Vec::new(), Vec::new());
-        for want in sorted(&item.wants, |want| &want.to) {
+        for (store, want) in &indexed.wants {
             let brought = units_of(kept, |line| line.to == want.to);
             let wanted = want.units - brought;
-            let Some(to) = number.get(&want.to) else { continue };
+            let Some(to) = ways.number.get(store).copied() else { continue };
             if wanted <= 0 {
                 continue;
             }
-            let mut near: Vec<(Route, usize, usize)> = Vec::new();
-            for (index, (source, ..)) in sources.iter().enumerate() {
-                let Some((from, route)) = number.get(&source.store).zip(region.route(&source.store, &want.to)) else {
-                    continue;
-                };
-                if barrier(want, source, route, &region.terms).is_none() {
-                    near.push((route, *from, index));
-                }
-            }
-            near.sort_unstable();
-            near.truncate(SOURCES_MAX);
             let place = wants.len();
-            arcs.extend(near.iter().map(|(_, from, source)| Arc {
-                source: *source,
-                want: place,
-                parcel: (*from, *to),
-            }));
+            let may_give = |from: &usize| {
+                let source = source_in[*from]?;
+                let route = ways.route((*from, to))?;
+                barrier(want, sources[source].0, route, &region.terms).is_none().then_some((source, (*from, to)))
+            };
+            let near = ways.nearest[to].iter().filter_map(may_give).take(SOURCES_MAX);
+            arcs.extend(near.map(|(source, parcel)| Arc { source, want: place, parcel }));
             wants.push((wanted, steps(want, brought, wanted, margin)));
         }
         (!arcs.is_empty()).then_some(Self { item, sources, wants, arcs })
@@ -229,12 +303,6 @@ impl<'a> Network<'a> {
         graph.flow(START, END, wanted);
         arcs.into_iter().map(|arc| graph.get_edge(arc).flow).collect()
     }
-}
-
-fn sorted<T>(of: &[T], by: impl Fn(&T) -> &StoreCode) -> Vec<&T> {
-    let mut sorted: Vec<&T> = of.iter().collect();
-    sorted.sort_by(|a, b| by(a).cmp(by(b)));
-    sorted
 }
 
 fn units_of(lines: &[&Shipment], is_meant: impl Fn(&Shipment) -> bool) -> Units {
