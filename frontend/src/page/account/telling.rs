@@ -1,5 +1,6 @@
 //! How the person is told: channels within what the chain allows, and when they are left alone.
 
+use super::push::ThisDevice;
 use crate::backend::{TellingChoice, choose_telling, read_telling};
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
 use crate::text::use_language;
@@ -25,7 +26,7 @@ pub fn Telling() -> impl IntoView {
 #[component]
 fn Form(choice: TellingChoice) -> impl IntoView {
     let language = use_language();
-    let TellingChoice { channels, preference } = choice;
+    let TellingChoice { channels, preference, push_key } = choice;
     let chosen = RwSignal::new(preference);
     let said = RwSignal::new(String::new());
     let tick = |label: String, is_on: Signal<bool>, toggle: Callback<()>, is_off: bool| {
@@ -46,7 +47,11 @@ fn Form(choice: TellingChoice) -> impl IntoView {
         .into_iter()
         .map(|(channel, _, is_known)| {
             let name = language.channel(channel);
-            let label = if is_known { name.to_owned() } else { language.telling_unknown(name) };
+            let label = match (is_known, channel.is_registered()) {
+                (true, _) => name.to_owned(),
+                (false, true) => language.telling_unknown(name),
+                (false, false) => language.telling_own(name),
+            };
             let is_on = Signal::derive(move || chosen.with(|chosen| chosen.channels.contains(&channel)));
             let toggle = Callback::new(move |()| {
                 chosen.update(|chosen| {
@@ -118,6 +123,7 @@ fn Form(choice: TellingChoice) -> impl IntoView {
                 {times}
                 <button class=primary type="button" on:click=save>{language.telling_save()}</button>
                 <p role="status">{said}</p>
+                {push_key.map(|key| view! { <ThisDevice key/> })}
             </div>
         </section>
     }
