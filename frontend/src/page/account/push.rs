@@ -4,6 +4,7 @@ use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class
 use crate::device::push::{self, PushState};
 use crate::session::use_session;
 use crate::text::use_language;
+use domain::message::preference::ChannelKind;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -12,6 +13,8 @@ use leptos::task::spawn_local;
 pub fn ThisDevice(
     /// What the browser needs to agree.
     key: String,
+    /// Told once this device shows notices.
+    set_up: Callback<(ChannelKind, bool)>,
 ) -> impl IntoView {
     let language = use_language();
     let person = StoredValue::new(use_session().viewer.map(|viewer| viewer.id));
@@ -33,6 +36,9 @@ pub fn ThisDevice(
             let switched = push::switch(&person, &key.get_value(), is_on).await;
             let _ = has_failed.try_set(switched.is_err());
             if let Ok(now) = switched {
+                if now == PushState::On {
+                    set_up.run((ChannelKind::WebPush, true));
+                }
                 let _ = state.try_set(Some(now));
             }
             let _ = is_busy.try_set(false);

@@ -73,7 +73,8 @@ async fn a_group_is_told_once_however_many_answer_for_the_store() {
     server.state.db.save_contact(&person("clerk2"), ChannelKind::WeCom, "clerk").await.expect("keeps");
     request(&server, 2, 3).await;
 
-    let shown = tokio::time::timeout(Duration::from_secs(30), arrivals.recv()).await.expect("in time").expect("arrives");
+    let shown =
+        tokio::time::timeout(Duration::from_secs(30), arrivals.recv()).await.expect("in time").expect("arrives");
     let text = shown["markdown"]["content"].as_str().expect("markdown");
     assert!(text.starts_with("**S001 申请调货 3 件**"), "{text}");
     assert!(text.contains("<@wangfang>") && !text.contains("<@clerk>"), "who can answer is mentioned: {text}");
