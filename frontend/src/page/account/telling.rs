@@ -43,7 +43,9 @@ fn Form(choice: TellingChoice) -> impl IntoView {
             };
         });
         if is_known {
-            chosen.update(|chosen| drop(chosen.channels.insert(channel)));
+            chosen.update(|chosen| {
+                chosen.channels.insert(channel);
+            });
         }
     });
     let tick = |label: Signal<String>, is_on: Signal<bool>, toggle: Callback<()>, is_off: Signal<bool>| {
