@@ -18,6 +18,24 @@ pub const CARD_VALUE_MAX_MINOR: i64 = 500_000;
 /// Most reasons a message offers for declining; more are not shown by every channel.
 pub const REASONS_MAX: usize = 10;
 
+/// What the id of a store's group begins with; nobody who signs in is called so.
+const GROUP_PREFIX: &str = "GROUP.";
+
+/// The reader that a store's group is told as: one message for all of it, however many people are in it.
+///
+/// # Panics
+/// Never: a store's code and the prefix are a person's id.
+#[must_use]
+pub fn group_reader(store: &StoreCode) -> PersonId {
+    PersonId::parse(&format!("{GROUP_PREFIX}{store}")).expect("12 and 6 characters of codes are an id")
+}
+
+/// The store whose group a reader stands for; `None` for people.
+#[must_use]
+pub fn group_of(reader: &PersonId) -> Option<StoreCode> {
+    StoreCode::parse(reader.as_str().strip_prefix(GROUP_PREFIX)?).ok()
+}
+
 /// What a message is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -267,6 +285,13 @@ impl fmt::Display for Answer {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn groups_are_told_apart_from_people() {
+        let store = StoreCode::parse("S00000000034").expect("valid");
+        assert_eq!(group_of(&group_reader(&store)), Some(store));
+        assert_eq!(group_of(&PersonId::parse("P-GROUP").expect("valid")), None);
+    }
 
     #[test]
     fn answers_read_back() {

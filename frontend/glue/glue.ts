@@ -42,4 +42,5 @@ export { feedback, setFeedback, unlockFeedback } from "./feedback";
 export { dropPhoto, keepPhoto, takePhoto } from "./photo";
 export { discardPhoto, listPhotos, parkPhoto, photoBlob, prunePhotos, settlePhoto, unparkPhoto } from "./photo_store";
 export { lastFix, unwatchPlace, watchPlace } from "./place";
+export { pushState, renewPush, subscribePush, unsubscribePush } from "./push";
 export { applyUpdate, buildId, checkForUpdate, onUpdateReady } from "./update";

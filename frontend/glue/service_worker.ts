@@ -1,6 +1,7 @@
 /**
  * Keeps the current build on the phone so that the app starts without a network. It has no rules
  * of the trade and never touches data: `/api`, `/fn`, the live feed and every write pass by it.
+ * Shows the notices that the server sends, in the words it sends.
  */
 
 /** Put in by `cargo xtask site`. */
@@ -85,4 +86,90 @@ async function navigation(request: Request): Promise<Response> {
   } catch {
     return shell;
   }
+}
+
+/** What the server sends, in its reader's language. */
+interface Notice {
+  readonly title: string;
+  readonly text: string;
+  /** A page of ours. */
+  readonly path: string;
+  readonly tag: string;
+  /** The messages that it opens. */
+  readonly messages: readonly string[];
+}
+
+/** Not everything that arrives can be read, and a browser wants each shown. */
+const UNREADABLE: Notice = { title: "货迹 Shelftrace", text: "有新消息 · New messages", path: "/inbox", tag: "", messages: [] };
+
+function noticeOf(data: PushMessageData | null): Notice {
+  try {
+    const notice = data?.json() as Partial<Notice> | undefined;
+    if (typeof notice?.title !== "string" || typeof notice.path !== "string") return UNREADABLE;
+    return { ...UNREADABLE, text: "", ...notice };
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+self.addEventListener("push", (event) => {
+  const notice = noticeOf(event.data);
+  const { title, text, tag } = notice;
+  event.waitUntil(
+    self.registration.showNotification(title, {
+      body: text,
+      tag,
+      data: notice,
+      icon: "/icons/icon-192.png",
+      badge: "/icons/icon-192.png",
+    }),
+  );
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const notice = { ...UNREADABLE, ...(event.notification.data as Partial<Notice> | null) };
+  event.waitUntil(Promise.all([show(notice.path), tellOpened(notice.messages)]));
+});
+
+/** Opens a page of ours, in a window that shows it already where there is one. */
+async function show(path: string): Promise<void> {
+  const inbox = new URL("/inbox", self.location.origin);
+  const wanted = new URL(path, self.location.origin);
+  const target = wanted.origin === self.location.origin ? wanted : inbox;
+  const pages = await self.clients.matchAll({ type: "window" });
+  const page = pages.find((one) => new URL(one.url).pathname === target.pathname);
+  if (!page) {
+    await self.clients.openWindow(target.href);
+    return;
+  }
+  await page.focus();
+  await page.navigate(target.href);
+}
+
+async function tellOpened(messages: readonly string[]): Promise<void> {
+  if (messages.length === 0) return;
+  await postJson("/api/v1/push/opened", { messages });
+}
+
+/** The log of deliveries and the next page can do without it: what fails is not tried again. */
+async function postJson(path: string, body: unknown): Promise<void> {
+  const headers = { "content-type": "application/json" };
+  await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => undefined);
+}
+
+interface SubscriptionChange extends ExtendableEvent {
+  readonly oldSubscription?: PushSubscription | null;
+  readonly newSubscription?: PushSubscription | null;
+}
+
+/** The browser has ended the subscription by itself, as some do after a while: a new one takes its place. */
+self.addEventListener("pushsubscriptionchange", (event) => {
+  event.waitUntil(replace(event as SubscriptionChange));
+});
+
+async function replace(change: SubscriptionChange): Promise<void> {
+  const options = change.oldSubscription?.options;
+  const renewed = change.newSubscription ?? (options && (await self.registration.pushManager.subscribe(options)));
+  if (renewed) await postJson("/api/v1/push/subscribe", renewed.toJSON());
 }

@@ -140,6 +140,12 @@ pub(crate) fn Framed(
     provide_approval_count();
     provide_unread_count();
     provide_context(OverdueCases(overdue_count()));
+    let viewer = StoredValue::new(use_session().viewer.map(|viewer| viewer.id));
+    Effect::new(move |_| {
+        if let Some(person) = viewer.get_value() {
+            crate::device::push::renew(person);
+        }
+    });
 
     // A reader's cursor follows to the new page; the first page keeps the browser's own start.
     Effect::new(move |seen: Option<String>| {

@@ -19,6 +19,7 @@ pub(crate) mod leaving;
 mod outbox;
 #[cfg(feature = "hydrate")]
 pub mod photo;
+pub mod push;
 #[cfg(feature = "hydrate")]
 pub(crate) mod recorder;
 #[cfg(feature = "hydrate")]

@@ -4,7 +4,7 @@ use crate::auth::cookie::{self, Transport};
 use crate::auth::origin;
 use crate::auth::session::SignedIn;
 use crate::error::ApiError;
-use crate::route::BODY_MAX_TEXT;
+use crate::route::{self, BODY_MAX_TEXT};
 use crate::state::AppState;
 use crate::{message, photo};
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
@@ -165,6 +165,8 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::POST, "/fn/answer_message", Policy::SignedIn),
     entrance(Method::POST, "/fn/telling", Policy::SignedIn),
     entrance(Method::POST, "/fn/choose_telling", Policy::SignedIn),
+    entrance(Method::POST, "/fn/robots", Policy::May(Action::ManagePeople, On::Chain)),
+    entrance(Method::POST, "/fn/set_robot", Policy::May(Action::ManagePeople, On::Chain)),
     entrance(Method::POST, "/fn/delivery_log", Policy::May(Action::ManagePeople, On::Chain)),
     // The API.
     entrance(Method::POST, "/api/v1/sign-in", Policy::Public),
@@ -210,11 +212,17 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/api/v1/accuracy.csv", Policy::May(Action::SeeStock, On::OwnScope)),
     entrance(Method::GET, message::route::WECOM_PATH, Policy::Signed),
     entrance(Method::POST, message::route::WECOM_PATH, Policy::Signed),
+    // The viewer's own browsers and messages: see `route::push`.
+    entrance(Method::POST, "/api/v1/push/subscribe", Policy::SignedIn),
+    entrance(Method::POST, "/api/v1/push/unsubscribe", Policy::SignedIn),
+    entrance(Method::POST, "/api/v1/push/opened", Policy::SignedIn),
     entrance(Method::GET, "/api/v1/live", Policy::May(Action::SeeBoard, On::OwnScope)),
     entrance(Method::GET, "/api/v1/people", Policy::May(Action::ManagePeople, On::Chain)),
     entrance(Method::POST, "/api/v1/people/{person}/disable", Policy::May(Action::ManagePeople, On::Chain)),
     entrance(Method::POST, "/api/v1/people/{person}/enable", Policy::May(Action::ManagePeople, On::Chain)),
     entrance(Method::POST, "/api/v1/people/{person}/contact", Policy::May(Action::ManagePeople, On::Chain)),
+    // Links in messages. Only whom a message was sent to gets to it: see `route::open`.
+    entrance(Method::GET, route::open::PATH, Policy::SignedIn),
     // Sheets to print.
     entrance(Method::GET, "/print/shelves/{store}", Policy::May(Action::PrintLabels, On::StoreInPath)),
     entrance(Method::GET, "/print/products/{store}", Policy::May(Action::PrintLabels, On::StoreInPath)),
@@ -275,7 +283,8 @@ pub async fn guard(State(state): State<AppState>, request: Request, next: Next) 
 
 /// Whether a person waits for a page that is no page of the app's: its other entrances answer programs.
 fn is_sheet(request: &Parts) -> bool {
-    request.method.is_safe() && request.uri.path().starts_with("/print/")
+    let path = request.uri.path();
+    request.method.is_safe() && (path.starts_with("/print/") || path.starts_with("/open/"))
 }
 
 async fn admit(state: &AppState, request: &Parts) -> Result<Asker, ApiError> {

@@ -103,9 +103,9 @@ pub enum UserCommand {
     },
 }
 
-/// A channel by its code; the inbox needs no address.
+/// A channel by its code, where somebody says how it knows a person.
 fn channel(code: &str) -> Result<ChannelKind, String> {
-    let known = ChannelKind::from_code(code).filter(|channel| *channel != ChannelKind::Inbox);
+    let known = ChannelKind::from_code(code).filter(|channel| channel.is_registered());
     known.ok_or_else(|| "expected a channel such as wecom".to_owned())
 }
 

@@ -141,8 +141,11 @@ pub struct Config {
     /// What outgoing webhooks are signed with, `whsec_…`; `None` sends none.
     #[serde(default, deserialize_with = "any_scalar")]
     pub webhook_key: Option<String>,
-    /// Whether webhooks may also go to this machine, without HTTPS: for tests.
+    /// Whether webhooks and notices to browsers may also go to this machine, without HTTPS: for tests.
     pub webhook_to_loopback: bool,
+    /// Whom push services write to when something is wrong with our notices: `mailto:` or `https:`. Without it,
+    /// `public_origin`, where that is HTTPS; where it is not, browsers are not sent notices.
+    pub push_contact: Option<String>,
     /// A store asked for goods is reminded after so many minutes without an answer.
     pub transfer_reminder_min: u32,
     /// Its region is asked after so many.
@@ -185,6 +188,7 @@ impl Default for Config {
             wecom_base: wecom::client::BASE.into(),
             webhook_key: None,
             webhook_to_loopback: false,
+            push_contact: None,
             transfer_reminder_min: 2 * 60,
             transfer_escalation_min: 8 * 60,
             transfer_arrival_min: 24 * 60,

@@ -2,7 +2,7 @@
 //!
 //! [`channel`] is what all channels have in common, [`schedule`] says when which message goes and [`dispatch`] sends
 //! it, [`answer`] does what is said to it, [`route`] is where that comes in. [`wecom`] is the channel whose cards are
-//! answered where they are read; [`webhook`] only tells. What a message is stands in [`domain::message`].
+//! answered where they are read; [`webhook`] and [`push`] only tell. What a message is stands in [`domain::message`].
 //!
 //! [`follow`] turns the ledger's steps into messages, [`compose`] words them, [`office`] keeps and sends them, and
 //! [`decide`] carries answers back into the ledger. [`Messages`] starts them all.
@@ -17,6 +17,7 @@ pub mod guard;
 pub mod http;
 pub mod log;
 pub mod office;
+pub mod push;
 pub mod route;
 pub mod schedule;
 pub mod secret;
@@ -28,13 +29,13 @@ use crate::config::Config;
 use crate::error::chain;
 use crate::ledger::Ledger;
 use crate::live::LiveHub;
-use crate::store::{Database, Directory, StoreError};
+use crate::store::{Database, Directory};
 use answer::work_off;
 use channel::Channel;
 use decide::Desk;
 use domain::message::preference::ChannelKind;
 use follow::Follower;
-use office::Office;
+use office::{Office, OpenError};
 use route::Entrance;
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,7 +59,7 @@ impl Messages {
     /// Opens the office, follows the ledger and works off what people have said.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the database fails, or a key file is damaged.
     pub async fn start(
         config: &Config,
         clock: Clock,
@@ -66,7 +67,7 @@ impl Messages {
         directory: Directory,
         ledger: Ledger,
         live: &LiveHub,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, OpenError> {
         let (alive, ended) = watch::channel(());
         let office = Office::open(config, database.clone(), directory.clone(), clock.clone()).await?;
         let desk = Desk::new(database.clone(), directory.clone(), ledger, office.clone());

@@ -12,9 +12,11 @@ pub mod footfall;
 pub mod health;
 pub mod live;
 pub mod movement;
+pub mod open;
 pub mod order;
 pub mod people;
 pub mod replenishment;
+pub mod push;
 pub mod sign_in;
 pub mod snapshot;
 pub mod stock;
@@ -61,6 +63,9 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/people/{person}/disable", post(people::disable))
         .route("/api/v1/people/{person}/enable", post(people::enable))
         .route("/api/v1/people/{person}/contact", post(people::contact))
+        .route("/api/v1/push/subscribe", post(push::subscribe))
+        .route("/api/v1/push/unsubscribe", post(push::unsubscribe))
+        .route("/api/v1/push/opened", post(push::opened))
         .route("/api/v1/trace", get(trace::search))
         .route("/api/v1/trace/stores", get(trace::search_across))
         .route("/api/v1/trace/suggest", get(trace::suggest))
@@ -76,6 +81,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/devices/{device}/admit", post(device::admit))
         .route("/api/v1/audit", get(audit::day))
         .route("/api/v1/proof", get(audit::proof))
+        .route(open::PATH, get(open::open))
         .route("/healthz", get(health::is_alive))
         .route("/readyz", get(health::is_ready))
 }

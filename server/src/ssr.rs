@@ -155,7 +155,7 @@ impl Backend for RequestBackend {
             let signed_in = state.sign_in.sign_in(&login, &password, asker.address).await;
             let (viewer, token) = signed_in.map_err(|error: SignInError| told(error.into()))?;
             if let Some(earlier) = &asker.signed_in {
-                state.sign_in.end(&earlier.session).await.map_err(|error| told(error.into()))?;
+                state.sign_in.leave(&earlier.session).await.map_err(|error| told(error.into()))?;
             }
             let cookie = cookie::set(&token, asker.transport, state.sign_in.cookie_max_age_s());
             response.append_header(header::SET_COOKIE, cookie);
@@ -168,7 +168,7 @@ impl Backend for RequestBackend {
         let (state, signed_in) = (self.state.clone(), self.asker.signed_in.clone());
         Box::pin(async move {
             match signed_in {
-                Some(signed_in) => state.sign_in.end(&signed_in.session).await.map_err(|error| told(error.into())),
+                Some(signed_in) => state.sign_in.leave(&signed_in.session).await.map_err(|error| told(error.into())),
                 None => Ok(()),
             }
         })

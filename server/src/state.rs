@@ -112,9 +112,9 @@ pub enum StartError {
     /// Devices cannot be read.
     #[error("the devices cannot be read")]
     Devices(#[source] StoreError),
-    /// Messages cannot be read.
-    #[error("the messages cannot be read")]
-    Messages(#[source] StoreError),
+    /// Messages cannot be sent.
+    #[error("the messages cannot be used")]
+    Messages(#[source] crate::message::office::OpenError),
     /// Accounts cannot be read.
     #[error("the accounts cannot be read")]
     People(#[source] StoreError),

@@ -54,6 +54,19 @@ impl ChannelKind {
         }
     }
 
+    /// Whether somebody who manages people says how it knows a person. The inbox needs nothing, a browser and an e-mail
+    /// address are the person's own to give, and a group's robot knows a store.
+    #[must_use]
+    pub fn is_registered(self) -> bool {
+        matches!(self, Self::WeCom | Self::DingTalk | Self::Feishu | Self::Webhook)
+    }
+
+    /// Whether it reaches a person, so that they may choose it; a group's robot reaches a store.
+    #[must_use]
+    pub fn is_personal(self) -> bool {
+        self != Self::WeComGroup
+    }
+
     /// The channel of that code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {

@@ -3,8 +3,9 @@
 #[cfg(feature = "ssr")]
 use super::backend;
 use super::{BackendError, Reply};
-use domain::id::MessageId;
+use domain::id::{MessageId, StoreCode};
 use domain::instant::{Timestamp, ZoneOffset};
+use domain::master::Name;
 use domain::message::delivery::{ChannelUse, Delivery};
 use domain::message::preference::{ChannelKind, Preference};
 use domain::message::{Act, Message};
@@ -27,6 +28,12 @@ pub trait MessageBackend {
 
     /// Keeps how the viewer wants to be told; the language is that of the page.
     fn choose_telling(&self, preference: Preference) -> Reply<()>;
+
+    /// Every store, and whether its group has a robot; nothing where groups are not told.
+    fn robots(&self) -> Reply<Option<Vec<RobotRow>>>;
+
+    /// Sets the robot of a store's group by its key or address, or forgets it.
+    fn set_robot(&self, store: StoreCode, key: Option<String>) -> Reply<()>;
 
     /// What became of the chain's newest messages, and how its channels are read.
     fn delivery_log(&self) -> Reply<DeliveryLog>;
@@ -61,6 +68,19 @@ pub struct TellingChoice {
     pub channels: Vec<(ChannelKind, bool, bool)>,
     /// What holds now.
     pub preference: Preference,
+    /// What this browser needs to agree to notices; nothing where the chain does not send them.
+    pub push_key: Option<String>,
+}
+
+/// A store and its group's robot. Its key is known to nobody but whoever set it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RobotRow {
+    /// The store.
+    pub store: StoreCode,
+    /// What it is called.
+    pub name: Name,
+    /// Whether the robot's platform does not know it (any more); nothing where none is set.
+    pub is_refused: Option<bool>,
 }
 
 /// What became of messages.
@@ -131,6 +151,24 @@ pub async fn choose_telling(preference: String) -> Result<(), BackendError> {
     let answer = match serde_json::from_str(&preference) {
         Ok(preference) => backend.choose_telling(preference).await,
         Err(_) => Err(BackendError::Malformed),
+    };
+    answer.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`MessageBackend::robots`]
+#[server(prefix = "/fn", endpoint = "robots")]
+pub async fn read_robots() -> Result<Option<Vec<RobotRow>>, BackendError> {
+    let backend = backend();
+    backend.robots().await.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`MessageBackend::set_robot`]
+#[server(prefix = "/fn", endpoint = "set_robot")]
+pub async fn set_robot(store: String, key: Option<String>) -> Result<(), BackendError> {
+    let backend = backend();
+    let answer = match StoreCode::parse(&store) {
+        Ok(store) => backend.set_robot(store, key).await,
+        Err(_) => Err(BackendError::NotFound),
     };
     answer.inspect_err(|error| backend.answer_with(error))
 }

@@ -95,6 +95,15 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = decodePhoto)]
     async fn decode_photo_js(file: Blob) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(catch, js_name = pushState)]
+    async fn push_state_js(person: String) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = subscribePush)]
+    async fn subscribe_push_js(key: String, person: String) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = unsubscribePush)]
+    async fn unsubscribe_push_js() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = renewPush)]
+    async fn renew_push_js(person: String) -> Result<JsValue, JsValue>;
+
     /// Answers a scan; `kind` is accept, repeat or refuse.
     pub fn feedback(kind: &str);
     /// Sound and vibration, each on or off.
@@ -386,6 +395,30 @@ pub async fn discard_photo(id: &str) -> Stored<bool> {
 /// Forgets photos that the server has had since before a moment of the device's clock.
 pub async fn prune_photos(before_ms: i64) -> Stored<()> {
     done(prune_photos_js(before_ms as f64).await)
+}
+
+fn code(value: Result<JsValue, JsValue>) -> Result<String, Failure> {
+    Ok(value?.as_string().unwrap_or_default())
+}
+
+/// Whether this device shows notices to the person, as a code.
+pub async fn push_state(person: &str) -> Result<String, Failure> {
+    code(push_state_js(person.to_owned()).await)
+}
+
+/// Asks the person for notices on this device; what has become of it, as a code.
+pub async fn subscribe_push(key: &str, person: &str) -> Result<String, Failure> {
+    code(subscribe_push_js(key.to_owned(), person.to_owned()).await)
+}
+
+/// Ends the notices on this device; what has become of it, as a code.
+pub async fn unsubscribe_push() -> Result<String, Failure> {
+    code(unsubscribe_push_js().await)
+}
+
+/// Says that the person is here: their notices go on, those of whoever was here before end.
+pub async fn renew_push(person: &str) {
+    let _ = renew_push_js(person.to_owned()).await;
 }
 
 /// Asks the browser not to throw away what is stored.

@@ -1,5 +1,7 @@
 //! What became of the chain's messages, and which channels nobody reads.
 
+mod robot;
+
 use crate::backend::{DeliveryLog, DeliveryRow, read_delivery_log};
 use crate::component::badge::{Badge, Tone};
 use crate::component::icon::Glyph;
@@ -32,6 +34,7 @@ fn Log(log: DeliveryLog) -> impl IntoView {
             <div class="page">
                 <PageHead title=language.deliveries_title() sub=sub/>
                 <Empty glyph=Glyph::Check title=language.deliveries_empty() text=language.inbox_empty_text()/>
+                <robot::Robots/>
             </div>
         }
         .into_any();
@@ -72,6 +75,7 @@ fn Log(log: DeliveryLog) -> impl IntoView {
                     <tbody>{rows}</tbody>
                 </table>
             </div>
+            <robot::Robots/>
         </div>
     }
     .into_any()

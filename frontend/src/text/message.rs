@@ -56,12 +56,29 @@ messages! {
     telling_hint: "消息总在收件箱里。这里选别的通知方式；消息用您现在看的语言。"
         / "The inbox always has everything. Choose other ways here; messages come in the language of this page.";
     telling_unknown(channel): "{channel}（总部还没有登记您的账号）" / "{channel} (headquarters has not registered you there)";
+    telling_own(channel): "{channel}（请在下面设置）" / "{channel} (set it up below)";
     telling_quiet: "这段时间不打扰" / "Quiet hours";
     telling_from: "从" / "From";
     telling_to: "到" / "To";
     telling_save: "保存" / "Save";
     telling_saved: "已保存" / "Saved";
     telling_not_saved: "没有保存，请再试" / "Not saved: try again";
+
+    push_title: "这台设备上的通知" / "Notices on this device";
+    push_off: "打开后，不开应用也会收到通知。浏览器会先问您同不同意。"
+        / "Switched on, you are told even while the app is closed. Your browser asks you first.";
+    push_on: "已打开。退出登录后，这台设备不再收到您的通知。"
+        / "On. After you sign out, this device shows none of your notices.";
+    push_denied: "您拒绝了通知。请在浏览器的网站设置里，把这个网站的“通知”改为允许，再回到这里。"
+        / "You have refused notices. Allow them for this site in your browser's settings, then come back.";
+    push_install: "在 iPhone 和 iPad 上，请先点“分享”→“添加到主屏幕”，再从主屏幕打开货迹。"
+        / "On an iPhone or iPad: tap Share, then Add to Home Screen, and open Shelftrace from there.";
+    push_unsupported: "这个浏览器不能显示通知，请用新版的 Chrome、Edge、Firefox 或 Safari。"
+        / "This browser shows no notices: use a new Chrome, Edge, Firefox or Safari.";
+    push_failed: "没有办成：浏览器连不上它的推送服务。请换个网络再试。"
+        / "Not done: the browser cannot reach its push service. Try again on another network.";
+    push_switch_on: "打开通知" / "Switch on";
+    push_switch_off: "关闭通知" / "Switch off";
 
     deliveries_title: "消息送达" / "Messages delivered";
     deliveries_median(n): "从申请到确认的中位时间：{n} 分钟" / "From request to confirmation, median: {n} min";
@@ -84,6 +101,17 @@ messages! {
     deliveries_no_receiver: "渠道不认识这个人" / "The channel does not know the person";
     deliveries_tries(n): "试过 {n} 次" / "{n} tries";
     deliveries_link: "消息送达记录" / "Delivery log";
+
+    robot_title: "门店群机器人" / "Robots in stores' groups";
+    robot_hint: "在门店的企业微信群里添加机器人，把它的 Webhook 地址粘贴到这里。给店长的消息会同时发到群里，每条只发一次。地址保存后不再显示。"
+        / "Add a robot to a store's WeCom group and paste its webhook address here. What its manager is told then goes to the group too, once. A saved address is never shown again.";
+    robot_store: "门店" / "Store";
+    robot_key: "机器人的 Webhook 地址" / "The robot's webhook address";
+    robot_set: "已设置" / "Set";
+    robot_refused: "企业微信不认识它了，请重新设置" / "WeCom does not know it any more: set it anew";
+    robot_remove: "移除" / "Remove";
+    robot_remove_of(name): "移除 {name} 的机器人" / "Remove the robot of {name}";
+    robot_malformed: "这不是机器人的 Webhook 地址" / "That is no webhook address of a robot";
 
     channel_inbox: "收件箱" / "Inbox";
     channel_wecom: "企业微信" / "WeCom";

@@ -187,11 +187,22 @@ impl SignIn {
         Ok(())
     }
 
-    /// Ends every session of a person.
+    /// Ends a session because somebody leaves its browser, which is not told anything of theirs from then on. A session
+    /// that ends by itself is not left: its person is told that something waits.
+    ///
+    /// # Errors
+    /// When the database fails; the session may then still hold.
+    pub async fn leave(&self, key: &TokenHash) -> Result<(), StoreError> {
+        self.db.forget_push_of_session(key.as_str()).await?;
+        self.end(key).await
+    }
+
+    /// Ends every session of a person; no browser is told anything of theirs from then on.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn end_all_of(&self, person: &PersonId) -> Result<(), StoreError> {
+        self.db.forget_all_push(person).await?;
         self.db.delete_sessions_of(person).await?;
         self.cache().retain(|_, cached| cached.session.person != *person);
         Ok(())

@@ -26,11 +26,23 @@ impl Config {
         Some((application, Callback::new(crypt, agent_id)))
     }
 
-    /// What webhooks are signed with and how far they go; `None` where none are sent.
+    /// What webhooks are signed with; `None` where none are sent.
     #[must_use]
-    pub fn webhook(&self) -> Option<(SigningKey, Reach)> {
-        let key = SigningKey::parse(self.webhook_key.as_deref()?).ok()?;
-        Some((key, if self.webhook_to_loopback { Reach::LoopbackToo } else { Reach::Public }))
+    pub fn webhook(&self) -> Option<SigningKey> {
+        SigningKey::parse(self.webhook_key.as_deref()?).ok()
+    }
+
+    /// How far requests to addresses go that people or their browsers give.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        if self.webhook_to_loopback { Reach::LoopbackToo } else { Reach::Public }
+    }
+
+    /// Whom push services write to; `None` where browsers are not sent notices.
+    #[must_use]
+    pub fn push_contact(&self) -> Option<&str> {
+        let origin = self.public_origin.as_deref().filter(|origin| origin.starts_with("https://"));
+        self.push_contact.as_deref().or(origin)
     }
 
     pub(super) fn check_channels(&self) -> Result<(), ConfigError> {
@@ -55,6 +67,12 @@ impl Config {
         }
         if self.webhook_key.is_some() && self.webhook().is_none() {
             return masked("webhook_key", "it must be whsec_ and base 64 of 24 to 64 bytes");
+        }
+        let is_contact =
+            |text: &&str| text.starts_with("mailto:") && text.contains('@') || text.starts_with("https://");
+        if let Some(contact) = self.push_contact.as_deref().filter(|text| !is_contact(text)) {
+            let need = "it must be mailto:somebody@… or https://…";
+            return Err(ConfigError::Nonsense { key: "push_contact", value: contact.to_owned(), need });
         }
         Ok(())
     }

@@ -132,7 +132,7 @@ async fn show(click: &Click, text: &str, channel: &dyn Channel) -> bool {
     }
     match channel.settle(&click.userid, &click.response_code, text).await {
         Ok(()) => true,
-        Err(SendError::Later(_) | SendError::Blocked { .. }) => false,
+        Err(SendError::Later(_) | SendError::Blocked { .. } | SendError::Busy { .. }) => false,
         Err(error @ (SendError::NoReceiver | SendError::Refused(_))) => {
             tracing::warn!(task = click.task_id, %error, "a card cannot be changed any more");
             true

@@ -46,6 +46,14 @@ pub enum SendError {
         /// What the channel says.
         why: String,
     },
+    /// This receiver takes nothing for so long; others may.
+    #[error("nothing to this receiver for {} s: {why}", for_ms / 1000)]
+    Busy {
+        /// Milliseconds.
+        for_ms: i64,
+        /// What the channel says.
+        why: String,
+    },
     /// The channel does not know the receiver, or not any more: their address may be forgotten.
     #[error("no such receiver")]
     NoReceiver,

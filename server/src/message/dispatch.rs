@@ -117,7 +117,7 @@ impl Dispatcher {
                     delivery.in_digest = ids.len() > 1;
                 }
                 Some(error) => {
-                    delivery.n_tries += u32::from(!matches!(error, SendError::Blocked { .. }));
+                    delivery.n_tries += u32::from(!matches!(error, SendError::Blocked { .. } | SendError::Busy { .. }));
                     if is_given_up {
                         delivery.failed = Some((now, failed(error)));
                     }
@@ -139,7 +139,7 @@ fn failed(error: &SendError) -> Failure {
     match error {
         SendError::NoReceiver => Failure::NoReceiver,
         SendError::Refused(why) => Failure::Refused(why.clone()),
-        SendError::Later(_) | SendError::Blocked { .. } => Failure::GivenUp(error.to_string()),
+        SendError::Later(_) | SendError::Blocked { .. } | SendError::Busy { .. } => Failure::GivenUp(error.to_string()),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::store::person::Account;
 use crate::store::{Database, Directory, StoreError};
 use domain::event::{EventBody, LedgerEvent};
 use domain::id::{PersonId, StoreCode};
+use domain::message::group_reader;
 use domain::message::telling::{Audience, Telling, tellings};
 use domain::policy::{Action, Role, Target, may};
 use domain::transfer::{StepKind, Taken, Transfer};
@@ -121,6 +122,11 @@ impl Follower {
         for telling in &told {
             for person in self.audience(&accounts, telling, &transfer) {
                 self.tell_one(telling, &person, &transfer, taken).await?;
+            }
+            if let Audience::Role(Role::StoreManager, store) = &telling.to
+                && self.office.has_group(store).await?
+            {
+                self.tell_one(telling, &group_reader(store), &transfer, taken).await?;
             }
         }
         Ok(())

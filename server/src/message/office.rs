@@ -5,9 +5,12 @@ use super::channel::Channel;
 use super::dispatch::Dispatcher;
 use super::http;
 use super::log::Deliveries;
+use super::push::WebPush;
+use super::push::vapid::{KeyFileError, Vapid};
 use super::schedule::Waiting;
 use super::webhook::Webhook;
 use super::wecom::client::WeCom;
+use super::wecom::robot::WeComGroup;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::chain;
@@ -17,7 +20,8 @@ use domain::id::{MessageId, PersonId, StoreCode};
 use domain::instant::{Timestamp, ZoneOffset};
 use domain::message::delivery::{Delivery, Step};
 use domain::message::preference::{ChannelKind, Preference, channels};
-use domain::message::{About, Message};
+use domain::message::{About, Message, group_of};
+use domain::quiet::QuietHours;
 use frontend::text::Language;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -26,6 +30,8 @@ use tokio::sync::mpsc;
 
 /// How long to wait before trying again when the log of deliveries fails.
 const AGAIN: Duration = Duration::from_secs(2);
+/// Minutes of a day: a store that closes at midnight closes in minute 0.
+const DAY_MIN: u16 = 24 * 60;
 /// The shortest and the longest sleep between two looks at what is due.
 const LOOK_MS: (i64, i64) = (20, 60_000);
 
@@ -51,6 +57,17 @@ pub struct Reader {
     pub preference: Preference,
 }
 
+/// Why the office cannot open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no key to send notices to browsers with.
+    #[error(transparent)]
+    PushKey(#[from] KeyFileError),
+}
+
 /// The post office. Cheap to clone; its tasks end with the last handle.
 #[derive(Clone)]
 pub struct Office {
@@ -60,26 +77,38 @@ pub struct Office {
     /// The log of deliveries.
     pub log: Deliveries,
     posts: Arc<BTreeMap<ChannelKind, Post>>,
+    /// What a browser must be given to agree to our notices; `None` where they are not sent.
+    pub push_key: Option<String>,
 }
 
 impl Office {
     /// Opens the office, with what was waiting when it closed.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the database fails, or a key file is damaged.
     pub async fn open(
         config: &Config,
         database: Database,
         directory: Directory,
         clock: Clock,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, OpenError> {
         let log = Deliveries::new(database.clone());
         let mut channels: Vec<Arc<dyn Channel>> = Vec::new();
         if let Some((application, _)) = config.wecom() {
             channels.push(Arc::new(WeCom::new(application, clock.clone(), http::client())));
         }
-        if let Some((key, reach)) = config.webhook() {
-            channels.push(Arc::new(Webhook::new(key, reach, clock.clone())));
+        if let Some(origin) = &config.public_origin {
+            let (base, origin) = (config.wecom_base.clone(), origin.clone());
+            channels.push(Arc::new(WeComGroup::new(base, origin, database.clone(), http::client())));
+        }
+        if let Some(key) = config.webhook() {
+            channels.push(Arc::new(Webhook::new(key, config.reach(), clock.clone())));
+        }
+        let mut push_key = None;
+        if let Some(contact) = config.push_contact() {
+            let vapid = Vapid::load_or_create(&config.data_dir, contact)?;
+            push_key = Some(vapid.public_key());
+            channels.push(Arc::new(WebPush::new(vapid, config.reach(), clock.clone(), database.clone())));
         }
         let mut posts = BTreeMap::new();
         for channel in channels {
@@ -88,7 +117,7 @@ impl Office {
             tokio::spawn(run(dispatcher, inbox, clock.clone()));
             posts.insert(channel.kind(), Post { channel, orders });
         }
-        let office = Self { database, directory, clock, log, posts: Arc::new(posts) };
+        let office = Self { database, directory, clock, log, posts: Arc::new(posts), push_key };
         for record in office.database.waiting_deliveries().await? {
             if let Some(message) = office.database.message(&record.person, record.delivery.message).await? {
                 let reader = office.reader(&record.person).await?;
@@ -101,7 +130,19 @@ impl Office {
     /// The channels that the chain allows beside the inbox: those that are set up.
     #[must_use]
     pub fn allowed(&self) -> BTreeSet<ChannelKind> {
-        self.posts.keys().copied().collect()
+        self.posts.keys().copied().filter(|channel| channel.is_personal()).collect()
+    }
+
+    /// Where a person is reached, channel by channel; in browsers as themselves, once one has agreed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn contacts_of(&self, person: &PersonId) -> Result<BTreeMap<ChannelKind, String>, StoreError> {
+        let mut contacts = self.database.contacts_of(person).await?;
+        if !self.database.push_subscriptions(person).await?.is_empty() {
+            contacts.insert(ChannelKind::WebPush, person.to_string());
+        }
+        Ok(contacts)
     }
 
     /// The channel that cards are answered on, if it is set up.
@@ -115,10 +156,33 @@ impl Office {
     /// # Errors
     /// When the database fails.
     pub async fn reader(&self, person: &PersonId) -> Result<Reader, StoreError> {
+        if let Some(store) = group_of(person) {
+            return Ok(self.group(&store, person));
+        }
         let chosen = self.database.preference(person).await?;
         let preference = chosen.unwrap_or_else(|| Preference { channels: self.allowed(), ..Preference::default() });
         let language = preference.language.as_deref().map(Language::from_code).unwrap_or_default();
         Ok(Reader { person: person.clone(), language, preference })
+    }
+
+    /// Whether a store's group can be told.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_group(&self, store: &StoreCode) -> Result<bool, StoreError> {
+        let is_set_up = self.posts.contains_key(&ChannelKind::WeComGroup);
+        Ok(is_set_up && self.database.robot_key(store).await?.is_some())
+    }
+
+    /// A store's group is told in the chain's own language, and left alone while the store is closed.
+    fn group(&self, store: &StoreCode, reader: &PersonId) -> Reader {
+        let masters = self.directory.masters();
+        let hours =
+            masters.store(store).map(|master| (master.store.closes_min % DAY_MIN, master.store.opens_min % DAY_MIN));
+        let quiet = hours.filter(|(closes, opens)| closes != opens);
+        let quiet = quiet.map(|(from_min, to_min)| QuietHours { from_min, to_min });
+        let preference = Preference { channels: BTreeSet::from([ChannelKind::WeComGroup]), quiet, language: None };
+        Reader { person: reader.clone(), language: Language::default(), preference }
     }
 
     /// Keeps a message and sends it on its ways; one that is kept already is not sent again.
@@ -129,10 +193,15 @@ impl Office {
         if self.database.message(&message.to, message.id).await?.is_some() {
             return Ok(());
         }
-        let contacts = self.database.contacts_of(&message.to).await?;
+        let group = group_of(&message.to);
+        let allowed = if group.is_some() { reader.preference.channels.clone() } else { self.allowed() };
+        let contacts = self.contacts_of(&message.to).await?;
         let way = |channel: ChannelKind| {
             let delivery = Delivery::queued(message.id, channel, message.at);
             match channel {
+                ChannelKind::WeComGroup => group.as_ref().map(|store| (store.to_string(), delivery)),
+                // Nobody looks into a group's inbox.
+                ChannelKind::Inbox if group.is_some() => None,
                 // It is there as soon as it is kept.
                 ChannelKind::Inbox => {
                     let mut delivery = delivery;
@@ -142,7 +211,7 @@ impl Office {
                 _ => contacts.get(&channel).map(|address| (address.clone(), delivery)),
             }
         };
-        let ways = channels(&reader.preference, &self.allowed()).into_iter().filter_map(way);
+        let ways = channels(&reader.preference, &allowed).into_iter().filter_map(way);
         let ways: Vec<DeliveryRecord> = ways
             .map(|(address, delivery)| DeliveryRecord {
                 person: message.to.clone(),

@@ -90,6 +90,8 @@ struct Line {
     waiting: Vec<Waiting>,
     /// When was sent within the last hour, the earliest first.
     sent: VecDeque<Timestamp>,
+    /// The receiver takes nothing before.
+    busy_until: Option<Timestamp>,
 }
 
 impl Line {
@@ -141,6 +143,9 @@ impl Schedule {
         }
         let mut parcels = Vec::new();
         for (to, line) in &mut self.lines {
+            if line.busy_until.is_some_and(|until| now < until) {
+                continue;
+            }
             let free = line.free(self.limits, now);
             if free == 0 {
                 continue;
@@ -165,12 +170,17 @@ impl Schedule {
     /// all be tried again together.
     pub fn settle(&mut self, parcel: Parcel, outcome: Result<(), &SendError>, now: Timestamp, jitter: u16) -> Verdict {
         let given_up = |messages: Vec<Waiting>| Verdict::GivenUp(messages.iter().map(|one| one.message).collect());
+        let mut busy_until = None;
         let tries = match outcome {
             Ok(()) => return Verdict::Sent,
             Err(SendError::NoReceiver | SendError::Refused(_)) => return given_up(parcel.messages),
             // Nobody's fault: the whole channel rests, and it is no failure of the message's.
             Err(SendError::Blocked { for_ms, .. }) => {
                 self.blocked_until = self.blocked_until.max(now.plus_ms(*for_ms));
+                0
+            }
+            Err(SendError::Busy { for_ms, .. }) => {
+                busy_until = Some(now.plus_ms(*for_ms));
                 0
             }
             Err(SendError::Later(_)) => 1,
@@ -180,7 +190,9 @@ impl Schedule {
         for mut waiting in young {
             waiting.n_tries += tries;
             waiting.not_before = if tries == 0 { now } else { now.plus_ms(backoff_ms(waiting.n_tries, jitter)) };
-            self.push(&parcel.to, waiting);
+            let line = self.lines.entry(parcel.to.clone()).or_default();
+            line.busy_until = line.busy_until.max(busy_until);
+            line.waiting.push(waiting);
         }
         if old.is_empty() { Verdict::Again } else { given_up(old) }
     }
@@ -190,7 +202,8 @@ impl Schedule {
     pub fn next_at(&self, now: Timestamp) -> Option<Timestamp> {
         let of_line = |line: &Line| {
             let ready = line.waiting.iter().map(|waiting| waiting.ready_at(now)).min()?;
-            Some(ready.max(line.free_at(self.limits, now)))
+            let free = ready.max(line.free_at(self.limits, now));
+            Some(line.busy_until.map_or(free, |until| free.max(until)))
         };
         self.lines.values().filter_map(of_line).min().map(|at| at.max(self.blocked_until))
     }
@@ -321,6 +334,21 @@ mod tests {
         assert_eq!(schedule.settle(parcel, Err(&blocked), NOW, 500), Verdict::Again);
         schedule.push("b", told(2, NOW));
         assert_eq!(schedule.due(NOW.plus_ms(MINUTE_MS - 1)), []);
+        assert_eq!(schedule.next_at(NOW), Some(NOW.plus_ms(MINUTE_MS)));
+        let parcels = schedule.due(NOW.plus_ms(MINUTE_MS));
+        assert_eq!(parcels.iter().map(|parcel| parcel.messages[0].n_tries).collect::<Vec<_>>(), [0, 0]);
+    }
+
+    #[test]
+    fn a_busy_receiver_waits_alone() {
+        let mut schedule = Schedule::new(WECOM);
+        schedule.push("a", told(1, NOW));
+        let parcel = schedule.due(NOW).pop().expect("due");
+        let busy = SendError::Busy { for_ms: MINUTE_MS, why: "429".into() };
+        assert_eq!(schedule.settle(parcel, Err(&busy), NOW, 500), Verdict::Again);
+        schedule.push("a", told(2, NOW));
+        schedule.push("b", told(3, NOW));
+        assert_eq!(schedule.due(NOW).iter().map(|parcel| parcel.to.as_str()).collect::<Vec<_>>(), ["b"]);
         assert_eq!(schedule.next_at(NOW), Some(NOW.plus_ms(MINUTE_MS)));
         let parcels = schedule.due(NOW.plus_ms(MINUTE_MS));
         assert_eq!(parcels.iter().map(|parcel| parcel.messages[0].n_tries).collect::<Vec<_>>(), [0, 0]);

@@ -6,4 +6,5 @@ pub mod client;
 pub mod crypt;
 #[cfg(test)]
 pub(crate) mod fake;
+pub mod robot;
 pub mod xml;

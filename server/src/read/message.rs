@@ -1,16 +1,22 @@
 //! Messages as pages show them.
 
+use crate::auth::cookie::TokenHash;
 use crate::error::ApiError;
 use crate::message::compose::Words;
+use crate::message::push::sealed::Subscription;
+use crate::message::push::{SubscriptionError, checked};
+use crate::message::wecom::robot;
 use crate::state::AppState;
+use crate::store::StoreMaster;
 use crate::store::message::DeliveryRecord;
-use domain::id::{MessageId, PersonId};
+use domain::id::{MessageId, PersonId, StoreCode};
 use domain::instant::{DAY_MS, MINUTE_MS};
 use domain::message::delivery::{Step as Progress, channel_use};
 use domain::message::preference::{ChannelKind, Preference};
-use domain::message::{Act, Answer, Message, MessageKind, ObjectKind};
+use domain::message::{Act, Answer, Message, MessageKind, ObjectKind, group_of};
+use domain::policy::{Action, Target, Viewer, may};
 use domain::transfer::{Step, TransferId};
-use frontend::backend::{DeliveryLog, DeliveryRow, Inbox, InboxRow, TellingChoice};
+use frontend::backend::{DeliveryLog, DeliveryRow, Inbox, InboxRow, RobotRow, TellingChoice};
 use frontend::text::Language;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +26,8 @@ const INBOX_SHOWN: usize = 50;
 const LOG_SHOWN: usize = 200;
 /// How far the log looks back: 30 days, in milliseconds.
 const LOG_MS: i64 = 30 * DAY_MS;
+/// Messages that one notice may open.
+const OPENED_MAX: usize = 50;
 /// Minutes of a day, beyond which quiet hours make no sense.
 const DAY_MIN: u16 = 24 * 60;
 
@@ -100,13 +108,14 @@ pub async fn answer(
 
 /// How a person is told, and how they could be.
 pub async fn telling(state: &AppState, person: &PersonId) -> Result<TellingChoice, ApiError> {
-    let contacts = state.db.contacts_of(person).await?;
+    let contacts = state.messages.office.contacts_of(person).await?;
     let preference = state.messages.office.reader(person).await?.preference;
     let allowed = state.messages.office.allowed().into_iter();
     let channels = allowed
         .map(|channel| (channel, preference.channels.contains(&channel), contacts.contains_key(&channel)))
         .collect();
-    Ok(TellingChoice { channels, preference })
+    let push_key = state.messages.office.push_key.clone();
+    Ok(TellingChoice { channels, preference, push_key })
 }
 
 /// Keeps how a person wants to be told.
@@ -116,6 +125,102 @@ pub async fn choose_telling(state: &AppState, person: &PersonId, mut chosen: Pre
     chosen.quiet = chosen.quiet.filter(|hours| hours.from_min < DAY_MIN && hours.to_min < DAY_MIN);
     chosen.language = chosen.language.map(|code| Language::from_code(&code).code().to_owned());
     Ok(state.db.save_preference(person, &chosen).await?)
+}
+
+/// Takes a browser of a person's for their notices: who agrees to them there has chosen them.
+pub async fn subscribe(
+    state: &AppState,
+    person: &PersonId,
+    session: &TokenHash,
+    subscription: &Subscription,
+) -> Result<(), ApiError> {
+    if state.messages.office.push_key.is_none() {
+        return Err(ApiError::NotFound);
+    }
+    let refused = |error: SubscriptionError| ApiError::Malformed(error.to_string());
+    checked(subscription, state.config.reach()).map_err(refused)?;
+    state.db.add_push(person, subscription, session.as_str(), state.clock.now()).await?;
+    Ok(())
+}
+
+/// Adds the notices of browsers to what a person has chosen, where they have chosen.
+pub async fn choose_push(state: &AppState, person: &PersonId) -> Result<(), ApiError> {
+    let Some(mut chosen) = state.db.preference(person).await? else { return Ok(()) };
+    if chosen.channels.insert(ChannelKind::WebPush) {
+        state.db.save_preference(person, &chosen).await?;
+    }
+    Ok(())
+}
+
+/// Notes that a person has opened messages of theirs from a notice.
+pub async fn opened(state: &AppState, person: &PersonId, messages: &[MessageId]) -> Result<(), ApiError> {
+    let now = state.clock.now();
+    for message in messages.iter().take(OPENED_MAX) {
+        if state.db.message(person, *message).await?.is_some() {
+            state.messages.office.log.step(*message, ChannelKind::WebPush, Progress::Opened, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Notes that a message was opened where it was read; where its page is, if it was sent to the viewer or their store's
+/// group.
+pub async fn open(
+    state: &AppState,
+    viewer: &Viewer,
+    channel: ChannelKind,
+    message: MessageId,
+) -> Result<Option<String>, ApiError> {
+    let found = match channel {
+        ChannelKind::WeComGroup => message_of_group(state, viewer, message).await?,
+        _ => state.db.message(&viewer.id, message).await?,
+    };
+    let Some(found) = found else { return Ok(None) };
+    state.messages.office.log.step(message, channel, Progress::Opened, state.clock.now()).await?;
+    Ok(Some(found.link.path))
+}
+
+/// A message to the group of a store whose stock the viewer may see.
+async fn message_of_group(state: &AppState, viewer: &Viewer, message: MessageId) -> Result<Option<Message>, ApiError> {
+    let ways = state.db.deliveries_of(message).await?;
+    let way = ways.into_iter().find(|way| way.delivery.channel == ChannelKind::WeComGroup);
+    let Some((reader, store)) = way.and_then(|way| group_of(&way.person).map(|store| (way.person, store))) else {
+        return Ok(None);
+    };
+    let region = state.region_of(&store);
+    let sees = region.is_some_and(|region| {
+        [Action::SeeStock, Action::Count].iter().any(|action| may(viewer, *action, Target::Store(&store, &region)))
+    });
+    if sees { Ok(state.db.message(&reader, message).await?) } else { Ok(None) }
+}
+
+/// Every store, and whether its group has a robot that is refused; nothing where groups are not told.
+pub async fn robots(state: &AppState) -> Result<Option<Vec<RobotRow>>, ApiError> {
+    if state.messages.office.channel(ChannelKind::WeComGroup).is_none() {
+        return Ok(None);
+    }
+    let robots = state.db.robots().await?;
+    let masters = state.directory.masters();
+    let row = |(store, master): (&StoreCode, &StoreMaster)| RobotRow {
+        store: store.clone(),
+        name: master.store.name.clone(),
+        is_refused: robots.get(store).copied(),
+    };
+    Ok(Some(masters.stores().iter().map(row).collect()))
+}
+
+/// Sets the robot of a store's group, or forgets it.
+pub async fn set_robot(state: &AppState, store: &StoreCode, typed: Option<&str>) -> Result<(), ApiError> {
+    state.directory.masters().store(store).ok_or(ApiError::NotFound)?;
+    match typed {
+        Some(typed) => {
+            let key = robot::key_of(typed);
+            let key = key.ok_or_else(|| ApiError::Malformed("expected a robot's key or its address".to_owned()))?;
+            state.db.save_robot(store, key).await?;
+        }
+        None => state.db.delete_robot(store).await?,
+    }
+    Ok(())
 }
 
 /// What became of the chain's newest messages.
@@ -139,7 +244,10 @@ pub async fn delivery_log(state: &AppState) -> Result<DeliveryLog, ApiError> {
         }
         rows.push(DeliveryRow {
             title: message.title,
-            person_name: people.get(&person).cloned().unwrap_or_else(|| person.to_string()),
+            person_name: match group_of(&person) {
+                Some(store) => store.to_string(),
+                None => people.get(&person).cloned().unwrap_or_else(|| person.to_string()),
+            },
             zone_offset: state.messages.office.zone_of(&message.store),
             at: message.at,
             delivery,

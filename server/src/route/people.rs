@@ -1,7 +1,7 @@
 //! Accounts, for headquarters.
 
 use crate::error::ApiError;
-use crate::message::guard::{Reach, checked_url};
+use crate::message::guard::checked_url;
 use crate::route::Body;
 use crate::state::AppState;
 use crate::store::person::{Account, AccountState};
@@ -65,14 +65,13 @@ pub async fn contact(
     if state.db.account(&person).await?.is_none() {
         return Err(ApiError::NotFound);
     }
-    let channel = ChannelKind::from_code(&contact.channel).filter(|channel| *channel != ChannelKind::Inbox);
+    let channel = ChannelKind::from_code(&contact.channel).filter(|channel| channel.is_registered());
     let channel = channel.ok_or_else(|| ApiError::Malformed("expected a channel such as wecom".to_owned()))?;
     let address = contact.address.as_deref().map(str::trim).filter(|address| !address.is_empty());
     match address {
         Some(address) if address.chars().count() <= ADDRESS_MAX_CHARS => {
             if channel == ChannelKind::Webhook {
-                let reach = state.config.webhook().map_or(Reach::Public, |(_, reach)| reach);
-                checked_url(address, reach).map_err(|error| ApiError::Malformed(error.to_string()))?;
+                checked_url(address, state.config.reach()).map_err(|error| ApiError::Malformed(error.to_string()))?;
             }
             state.db.save_contact(&person, channel, address).await?;
         }

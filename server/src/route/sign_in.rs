@@ -28,7 +28,7 @@ pub async fn sign_in(
 ) -> Result<Response, ApiError> {
     let (viewer, token) = state.sign_in.sign_in(&credentials.login, &credentials.password, asker.address).await?;
     if let Some(earlier) = &asker.signed_in {
-        state.sign_in.end(&earlier.session).await?;
+        state.sign_in.leave(&earlier.session).await?;
     }
     let cookie = cookie::set(&token, asker.transport, state.sign_in.cookie_max_age_s());
     Ok(([(SET_COOKIE, cookie)], Json(viewer)).into_response())
@@ -37,7 +37,7 @@ pub async fn sign_in(
 /// Ends this session; answers the same when there is none.
 pub async fn sign_out(State(state): State<AppState>, Extension(asker): Extension<Asker>) -> Result<Response, ApiError> {
     if let Some(signed_in) = &asker.signed_in {
-        state.sign_in.end(&signed_in.session).await?;
+        state.sign_in.leave(&signed_in.session).await?;
     }
     Ok(([(SET_COOKIE, cookie::clear(asker.transport))], Json(json!({}))).into_response())
 }

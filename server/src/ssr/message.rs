@@ -2,10 +2,10 @@
 
 use super::RequestBackend;
 use crate::read;
-use domain::id::MessageId;
+use domain::id::{MessageId, StoreCode};
 use domain::message::Act;
 use domain::message::preference::Preference;
-use frontend::backend::{DeliveryLog, Inbox, MessageBackend, Reply, TellingChoice};
+use frontend::backend::{DeliveryLog, Inbox, MessageBackend, Reply, RobotRow, TellingChoice};
 
 impl MessageBackend for RequestBackend {
     fn inbox(&self) -> Reply<Inbox> {
@@ -31,6 +31,16 @@ impl MessageBackend for RequestBackend {
     fn choose_telling(&self, preference: Preference) -> Reply<()> {
         self.reply("/fn/choose_telling", None, move |state, viewer| async move {
             read::message::choose_telling(&state, &viewer.id, preference).await
+        })
+    }
+
+    fn robots(&self) -> Reply<Option<Vec<RobotRow>>> {
+        self.reply("/fn/robots", None, |state, _| async move { read::message::robots(&state).await })
+    }
+
+    fn set_robot(&self, store: StoreCode, key: Option<String>) -> Reply<()> {
+        self.reply("/fn/set_robot", None, move |state, _| async move {
+            read::message::set_robot(&state, &store, key.as_deref()).await
         })
     }
 

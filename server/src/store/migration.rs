@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = &[
         name: "replenishment",
         statements: include_str!("../../migrations/0009_replenishment.surql"),
     },
+    Migration { number: 10, name: "channel", statements: include_str!("../../migrations/0010_channel.surql") },
 ];
 
 /// Why the schema does not fit this program.

@@ -2,6 +2,7 @@
 
 use super::db::{Database, StoreError, checked};
 use domain::id::{PersonId, RegionCode, StoreCode};
+use domain::message::group_of;
 use domain::policy::{Role, Scope, Viewer};
 use surrealdb::types::SurrealValue;
 
@@ -129,7 +130,9 @@ impl Database {
     pub async fn add_account(&self, account: &Account) -> Result<(), AddAccountError> {
         let row = PersonRow::of(account);
         let (login, person) = (row.login.clone(), row.person.clone());
-        if self.account_of_login(&login).await?.is_some() || self.account(&account.viewer.id).await?.is_some() {
+        // Stores' groups are told by ids of their own.
+        let is_taken = group_of(&account.viewer.id).is_some() || self.account(&account.viewer.id).await?.is_some();
+        if is_taken || self.account_of_login(&login).await?.is_some() {
             return Err(AddAccountError::Taken { login, id: account.viewer.id.clone() });
         }
         checked(self.query(ADD).bind(("login", login)).bind(("person", person)).bind(("row", row))).await?;

@@ -126,6 +126,8 @@ POST /fn/count_unread: clerk +++ manager +++ regional +++ hq +++ auditor +++
 POST /fn/answer_message: clerk +++ manager +++ regional +++ hq +++ auditor +++
 POST /fn/telling: clerk +++ manager +++ regional +++ hq +++ auditor +++
 POST /fn/choose_telling: clerk +++ manager +++ regional +++ hq +++ auditor +++
+POST /fn/robots: clerk --- manager --- regional --- hq +++ auditor ---
+POST /fn/set_robot: clerk --- manager --- regional --- hq +++ auditor ---
 POST /fn/delivery_log: clerk --- manager --- regional --- hq +++ auditor ---
 POST /api/v1/sign-out-everywhere: clerk +-- manager +-- regional +-- hq +-- auditor +--
 GET /api/v1/me: clerk +++ manager +++ regional +++ hq +++ auditor +++
@@ -160,11 +162,15 @@ GET /api/v1/transfer-sources: clerk --- manager +-- regional ++- hq +++ auditor 
 GET /api/v1/credit: clerk --- manager +-- regional ++- hq +++ auditor +++
 GET /api/v1/replenishment.csv: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/accuracy.csv: clerk --- manager +++ regional +++ hq +++ auditor +++
+POST /api/v1/push/subscribe: clerk +++ manager +++ regional +++ hq +++ auditor +++
+POST /api/v1/push/unsubscribe: clerk +++ manager +++ regional +++ hq +++ auditor +++
+POST /api/v1/push/opened: clerk +++ manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/live: clerk --- manager +++ regional +++ hq +++ auditor +++
 GET /api/v1/people: clerk --- manager --- regional --- hq +++ auditor ---
 POST /api/v1/people/{person}/disable: clerk --- manager --- regional --- hq +++ auditor ---
 POST /api/v1/people/{person}/enable: clerk --- manager --- regional --- hq +++ auditor ---
 POST /api/v1/people/{person}/contact: clerk --- manager --- regional --- hq +++ auditor ---
+GET /open/{channel}/{message}: clerk +++ manager +++ regional +++ hq +++ auditor +++
 GET /print/shelves/{store}: clerk --- manager +-- regional ++- hq +++ auditor ---
 GET /print/products/{store}: clerk --- manager +-- regional ++- hq +++ auditor ---
 GET /print/count-sheet/{store}/{stocktake}: clerk --- manager +-- regional ++- hq +++ auditor ---

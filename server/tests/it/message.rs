@@ -1,5 +1,8 @@
 //! Messages that are answered, from the ledger to the inbox and back.
 
+mod group;
+mod push;
+
 use crate::support::{NOW, TestServer, device, event, person};
 use axum::body::Bytes;
 use axum::http::HeaderMap;

@@ -1,5 +1,6 @@
 //! How the person is told: channels within what the chain allows, and when they are left alone.
 
+use super::push::ThisDevice;
 use crate::backend::{TellingChoice, choose_telling, read_telling};
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
 use crate::text::use_language;
@@ -7,6 +8,7 @@ use domain::message::preference::{ChannelKind, Preference};
 use domain::quiet::QuietHours;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use std::collections::BTreeSet;
 
 /// Nobody is told anything from 22:00 to 7:00, once they ask for quiet hours.
 const NIGHT: QuietHours = QuietHours { from_min: 22 * 60, to_min: 7 * 60 };
@@ -25,10 +27,28 @@ pub fn Telling() -> impl IntoView {
 #[component]
 fn Form(choice: TellingChoice) -> impl IntoView {
     let language = use_language();
-    let TellingChoice { channels, preference } = choice;
+    let TellingChoice { channels, preference, push_key } = choice;
     let chosen = RwSignal::new(preference);
     let said = RwSignal::new(String::new());
-    let tick = |label: String, is_on: Signal<bool>, toggle: Callback<()>, is_off: bool| {
+    // Some are set up on this very page.
+    let known: BTreeSet<ChannelKind> =
+        channels.iter().filter(|(.., is_known)| *is_known).map(|(channel, ..)| *channel).collect();
+    let known = RwSignal::new(known);
+    let set_up = Callback::new(move |(channel, is_known): (ChannelKind, bool)| {
+        known.update(|known| {
+            if is_known {
+                known.insert(channel)
+            } else {
+                known.remove(&channel)
+            };
+        });
+        if is_known {
+            chosen.update(|chosen| {
+                chosen.channels.insert(channel);
+            });
+        }
+    });
+    let tick = |label: Signal<String>, is_on: Signal<bool>, toggle: Callback<()>, is_off: Signal<bool>| {
         view! {
             <label class="tick">
                 <input
@@ -44,9 +64,14 @@ fn Form(choice: TellingChoice) -> impl IntoView {
     };
     let rows = channels
         .into_iter()
-        .map(|(channel, _, is_known)| {
+        .map(|(channel, ..)| {
             let name = language.channel(channel);
-            let label = if is_known { name.to_owned() } else { language.telling_unknown(name) };
+            let is_unknown = Signal::derive(move || known.with(|known| !known.contains(&channel)));
+            let label = Signal::derive(move || match (is_unknown.get(), channel.is_registered()) {
+                (false, _) => name.to_owned(),
+                (true, true) => language.telling_unknown(name),
+                (true, false) => language.telling_own(name),
+            });
             let is_on = Signal::derive(move || chosen.with(|chosen| chosen.channels.contains(&channel)));
             let toggle = Callback::new(move |()| {
                 chosen.update(|chosen| {
@@ -55,16 +80,18 @@ fn Form(choice: TellingChoice) -> impl IntoView {
                     }
                 });
             });
-            tick(label, is_on, toggle, !is_known)
+            tick(label, is_on, toggle, is_unknown)
         })
         .collect_view();
-    let inbox =
-        tick(language.channel(ChannelKind::Inbox).to_owned(), Signal::stored(true), Callback::new(|()| {}), true);
+    let always = Signal::stored(true);
+    let inbox = Signal::stored(language.channel(ChannelKind::Inbox).to_owned());
+    let inbox = tick(inbox, always, Callback::new(|()| {}), always);
     let is_quiet = Signal::derive(move || chosen.with(|chosen| chosen.quiet.is_some()));
     let toggle_quiet = Callback::new(move |()| {
         chosen.update(|chosen| chosen.quiet = if chosen.quiet.is_some() { None } else { Some(NIGHT) });
     });
-    let quiet = tick(language.telling_quiet().to_owned(), is_quiet, toggle_quiet, false);
+    let quiet = Signal::stored(language.telling_quiet().to_owned());
+    let quiet = tick(quiet, is_quiet, toggle_quiet, Signal::stored(false));
     let times = move || {
         is_quiet.get().then(|| {
             let time = move |label: &'static str, of: fn(&mut QuietHours) -> &mut u16| {
@@ -118,6 +145,7 @@ fn Form(choice: TellingChoice) -> impl IntoView {
                 {times}
                 <button class=primary type="button" on:click=save>{language.telling_save()}</button>
                 <p role="status">{said}</p>
+                {push_key.map(|key| view! { <ThisDevice key set_up/> })}
             </div>
         </section>
     }

@@ -1,6 +1,8 @@
 //! Messages as WeCom shows them. Lengths are those that its documentation advises; more is cut off by its app.
 
 use crate::message::channel::{Content, clipped, digest_text};
+use crate::route::open;
+use domain::message::preference::ChannelKind;
 use domain::message::{Act, Answer, Message, REASONS_MAX};
 use serde_json::{Value, json};
 
@@ -10,6 +12,8 @@ const SAME_WITHIN_S: u32 = 1800;
 const TEXT_BYTES_MAX: usize = 2048;
 /// Facts on a card.
 const N_FACTS_MAX: usize = 6;
+/// People that a robot mentions at once.
+const N_MENTIONED_MAX: usize = 20;
 
 /// The body that sends this to a user: a card with buttons, or a text.
 #[must_use]
@@ -30,19 +34,44 @@ pub fn body(content: Content<'_>, to: &str, agent_id: u32, origin: &str) -> Valu
     body
 }
 
-/// The body that shows this in a robot's group: robots' cards have no buttons, so it leads to the page.
+/// The body that shows this in a robot's group. Robots' cards have no buttons and mention nobody, so a message is a text
+/// with a link: it mentions `mentioned`, by their userids.
 #[must_use]
-pub fn group_body(content: Content<'_>, origin: &str) -> Value {
+pub fn group_body(content: Content<'_>, origin: &str, mentioned: &[String]) -> Value {
     match content {
         Content::One(message) => {
-            let mut card = common(message, origin);
-            card["card_type"] = json!("text_notice");
-            json!({ "msgtype": "template_card", "template_card": card })
+            let mut text = format!("**{}**", plain(&clipped(&message.title, 60)));
+            for fact in message.facts.iter().take(N_FACTS_MAX) {
+                text.push_str(&format!("\n> {}：{}", plain(&fact.name), plain(&clipped(&fact.value, 60))));
+            }
+            let link = open::link(origin, ChannelKind::WeComGroup, message);
+            text.push_str(&format!("\n[{}]({link})", plain(&message.link.text)));
+            for userid in mentioned.iter().take(N_MENTIONED_MAX) {
+                text.push_str(&format!("\n<@{}>", plain(userid)));
+            }
+            json!({ "msgtype": "markdown", "markdown": { "content": text } })
         }
         Content::Digest(messages) => {
-            json!({ "msgtype": "text", "text": { "content": digest_text(messages, TEXT_BYTES_MAX) } })
+            let text = json!({ "content": digest_text(messages, TEXT_BYTES_MAX), "mentioned_list": mentioned });
+            json!({ "msgtype": "text", "text": text })
         }
     }
+}
+
+/// Without what WeCom's markdown takes for marks: it knows no escapes.
+fn plain(text: &str) -> String {
+    let wide = |letter| match letter {
+        '<' => '＜',
+        '>' => '＞',
+        '[' => '［',
+        ']' => '］',
+        '*' => '＊',
+        '`' => '｀',
+        '#' => '＃',
+        letter if letter.is_control() => ' ',
+        letter => letter,
+    };
+    text.chars().map(wide).collect()
 }
 
 fn common(message: &Message, origin: &str) -> Value {
@@ -127,9 +156,24 @@ mod tests {
 
     #[test]
     fn a_group_is_shown_the_page() {
-        let shown = group_body(Content::One(&request(1)), ORIGIN);
-        assert_eq!(shown["template_card"]["card_type"], "text_notice");
-        assert_eq!(shown["template_card"]["card_action"]["url"], "https://stock.example/transfers/TR-1");
-        assert_eq!(group_body(Content::Digest(&[request(1), request(2)]), ORIGIN)["msgtype"], "text");
+        let mut message = request(1);
+        message.title = "**<@all>** [x](https://evil.example)\n# 调拨".into();
+        let shown = group_body(Content::One(&message), ORIGIN, &["wangfang".into()]);
+        let text = shown["markdown"]["content"].as_str().expect("markdown");
+        assert!(text.contains(&format!("[查看](https://stock.example/open/wecom_group/{})", message.id)), "{text}");
+        assert!(text.ends_with("\n<@wangfang>"), "{text}");
+        assert!(!text.contains("<@all>") && !text.contains("](https://evil") && !text.contains("\n#"), "{text}");
+        let digest = group_body(Content::Digest(&[request(1), request(2)]), ORIGIN, &["wangfang".into()]);
+        assert_eq!((&digest["msgtype"], &digest["text"]["mentioned_list"]), (&json!("text"), &json!(["wangfang"])));
+    }
+
+    #[test]
+    fn a_group_s_text_fits_whatever_is_in_it() {
+        let mut message = request(1);
+        message.title = "长".repeat(500);
+        message.facts = vec![domain::message::Fact { name: "长".repeat(20), value: "长".repeat(500) }; 9];
+        let mentioned = vec!["u".repeat(64); 40];
+        let shown = group_body(Content::One(&message), ORIGIN, &mentioned);
+        assert!(shown["markdown"]["content"].as_str().expect("markdown").len() <= 4096);
     }
 }

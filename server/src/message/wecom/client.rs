@@ -142,46 +142,11 @@ impl Channel for WeCom {
     }
 }
 
-/// Robots in the groups of stores; the address of each is its key.
-pub struct WeComGroup {
-    base: String,
-    origin: String,
-    http: Client,
-}
-
-impl WeComGroup {
-    /// Robots reached at `base`, with links to `origin`.
-    #[must_use]
-    pub fn new(base: impl Into<String>, origin: impl Into<String>, http: Client) -> Self {
-        Self { base: base.into(), origin: origin.into(), http }
-    }
-
-    async fn send_to(&self, key: &str, content: Content<'_>) -> Result<Sent, SendError> {
-        let request = self.http.post(format!("{}/cgi-bin/webhook/send", self.base)).query(&[("key", key)]);
-        let answer = answer_of(http::with_json(request, &card::group_body(content, &self.origin))).await?;
-        outcome(&answer).map(|()| Sent::default())
-    }
-}
-
-impl Channel for WeComGroup {
-    fn kind(&self) -> ChannelKind {
-        ChannelKind::WeComGroup
-    }
-
-    fn limits(&self) -> Limits {
-        Limits { per_min: 20, per_h: 1200 }
-    }
-
-    fn send<'a>(&'a self, to: &'a str, content: Content<'a>) -> BoxFuture<'a, Result<Sent, SendError>> {
-        Box::pin(self.send_to(to, content))
-    }
-}
-
-async fn answer_of(request: reqwest::RequestBuilder) -> Result<Value, SendError> {
+pub(super) async fn answer_of(request: reqwest::RequestBuilder) -> Result<Value, SendError> {
     http::exchange(request).await.and_then(|answer| answer.json()).map_err(|error| later(&error))
 }
 
-fn later(error: &HttpError) -> SendError {
+pub(super) fn later(error: &HttpError) -> SendError {
     SendError::Later(error.to_string())
 }
 
@@ -190,7 +155,7 @@ fn is_token_error(answer: &Value) -> bool {
 }
 
 /// What an error code means for the message.
-fn outcome(answer: &Value) -> Result<(), SendError> {
+pub(super) fn outcome(answer: &Value) -> Result<(), SendError> {
     let Some(code) = answer["errcode"].as_i64() else { return Err(later(&HttpError::NotJson(200))) };
     let why = || format!("{code} {}", clipped(answer["errmsg"].as_str().unwrap_or_default(), 120));
     match code {
@@ -198,8 +163,7 @@ fn outcome(answer: &Value) -> Result<(), SendError> {
         // Busy, or too many calls at once.
         -1 | 45033 => Err(SendError::Later(why())),
         45009 => Err(SendError::Blocked { for_ms: BLOCKED_MS, why: why() }),
-        // The last is a robot's key that is none (any more).
-        81013 | 60111 | 93000 => Err(SendError::NoReceiver),
+        81013 | 60111 => Err(SendError::NoReceiver),
         // A secret, an address or a right that somebody has to set right; messages wait for it. A new token that is
         // refused like the old one is of this kind.
         40001 | 40013 | 40014 | 42001 | 60011 | 60020 => Err(SendError::Blocked { for_ms: MISSET_MS, why: why() }),
@@ -315,14 +279,6 @@ mod tests {
         let messages: Vec<Message> = (0..40).map(request).collect();
         wecom.send("wangfang", Content::Digest(&messages)).await.expect("taken");
         assert_eq!(fake.seen().n_calls, 1);
-    }
-
-    #[tokio::test]
-    async fn a_robot_tells_its_group() {
-        let (fake, _, _) = start().await;
-        let group = WeComGroup::new(fake.base(), "https://stock.example", http::client());
-        group.send("robot-key", Content::One(&request(1))).await.expect("taken");
-        assert_eq!(group.send("wrong-key", Content::One(&request(1))).await, Err(SendError::NoReceiver));
     }
 
     #[tokio::test]
