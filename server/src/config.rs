@@ -1,7 +1,10 @@
 //! Settings: flags over environment (`SHELFTRACE_…`) over file over defaults.
 
+mod carrier;
 mod channel;
 mod transfer;
+
+pub use carrier::CarrierSetting;
 
 use crate::message::wecom;
 use clap::{Args, ValueEnum};
@@ -143,6 +146,9 @@ pub struct Config {
     pub webhook_key: Option<String>,
     /// Whether webhooks may also go to this machine, without HTTPS: for tests.
     pub webhook_to_loopback: bool,
+    /// Carriers that orders are sent to, by code.
+    #[serde(default)]
+    pub carriers: BTreeMap<String, CarrierSetting>,
     /// A store asked for goods is reminded after so many minutes without an answer.
     pub transfer_reminder_min: u32,
     /// Its region is asked after so many.
@@ -185,6 +191,7 @@ impl Default for Config {
             wecom_base: wecom::client::BASE.into(),
             webhook_key: None,
             webhook_to_loopback: false,
+            carriers: BTreeMap::new(),
             transfer_reminder_min: 2 * 60,
             transfer_escalation_min: 8 * 60,
             transfer_arrival_min: 24 * 60,
@@ -314,6 +321,7 @@ impl Config {
             return nonsense("log", self.log.clone(), "it must be a log filter such as info or server=debug");
         }
         self.check_routes()?;
+        self.check_carriers()?;
         self.check_channels()
     }
 
@@ -363,6 +371,7 @@ impl Config {
         ] {
             *secret = secret.as_ref().map(|_| MASK.to_owned());
         }
+        shown.carriers.values_mut().for_each(|carrier| carrier.key = MASK.to_owned());
         let pairs = serde_json::to_value(&shown).expect("settings are plain data");
         let mut text = String::new();
         for (key, value) in pairs.as_object().expect("settings are a struct") {

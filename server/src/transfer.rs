@@ -7,5 +7,6 @@ mod source;
 
 pub use credit::{credit_list, credit_page};
 pub use hour::{Hours, watch};
+pub(crate) use read::named;
 pub use read::{detail, page};
 pub use source::{propose_for, source_page};

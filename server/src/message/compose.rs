@@ -50,18 +50,18 @@ impl Words<'_> {
         let acts = told.kind.acts(transfer.requested().value_minor);
         let button = |act: &Act| Button { act: *act, text: self.language.act(told.kind, *act).to_owned() };
         let declines = acts.contains(&Act::Decline);
-        let id = message_id(taken.event, taken.at, to);
+        let about = about(transfer);
         Message {
-            id,
+            id: message_id(taken.event, taken.at, to),
             to: to.clone(),
             kind: told.kind,
-            about: about(transfer),
             store: told.store.clone(),
             title: self.title(told.kind, transfer, taken),
             facts: self.facts(transfer),
             buttons: acts.iter().map(button).collect(),
             reasons: if declines { self.reasons(told.kind) } else { Vec::new() },
-            link: Link { text: self.language.message_open().to_owned(), path: format!("/inbox#{id}") },
+            link: Link { text: self.language.message_open().to_owned(), path: about.page() },
+            about,
             at,
         }
     }

@@ -25,6 +25,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 6, name: "message", statements: include_str!("../../migrations/0006_message.surql") },
     Migration { number: 7, name: "transfer", statements: include_str!("../../migrations/0007_transfer.surql") },
     Migration { number: 8, name: "warning", statements: include_str!("../../migrations/0008_warning.surql") },
+    Migration { number: 9, name: "carriage", statements: include_str!("../../migrations/0009_carriage.surql") },
 ];
 
 /// Why the schema does not fit this program.
