@@ -37,10 +37,11 @@ async function take(page: Page, words: string, form: () => Promise<void> = async
 /** Two stores that are not S001. */
 const OTHERS = ['S002', 'S003'];
 
-/** Something dear: a request for it needs the region's word. */
+/** So many pieces that a request for them needs the region's word, whatever the store's credit: worth ¥15,000. */
 async function dear(origin: string): Promise<{ sku: string; units: number }> {
   const hand = await Hand.of(origin, 'S001');
-  return { sku: hand.snapshot.products[0]!.sku, units: 5_000 };
+  const { sku, price_minor } = hand.snapshot.products[0] as unknown as { sku: string; price_minor: number };
+  return { sku, units: Math.ceil(1_500_000 / price_minor) };
 }
 
 test('a dear request is approved or turned down by the region, with a reason, and only once', async ({ server, browserOf }) => {

@@ -103,7 +103,7 @@ pub async fn open(kind: MovementKind, device: Device) -> Result<Opened, OpenProb
     let snapshot = snapshot().await?;
     let offset_ms = clock_offset_ms().await;
     let (store, person) = (snapshot.store.code.clone(), snapshot.viewer.id.clone());
-    let drawer = Drawer::named(format!("draft:{store}:{person}:{}", kind.code()));
+    let drawer = Drawer::<Draft>::named(format!("draft:{store}:{person}:{}", kind.code()));
     let kept = drawer.open().await.filter(|kept| kept.draft.kind == kind);
     let catalogue = Catalogue::new(snapshot.products.clone());
     let recorder = Recorder::new(device, store, person).await?;

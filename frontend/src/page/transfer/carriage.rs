@@ -62,20 +62,17 @@ pub(super) fn UnderWay(desk: Desk) -> impl IntoView {
 fn order(language: Language, detail: &TransferDetail, name: &str) -> Option<AnyView> {
     let zone = zone_of(detail, &detail.transfer.receiver);
     let moment = |at| format::moment(at, detail.now, zone);
-    Some(match &detail.dispatch.as_ref()?.state {
-        DispatchState::Sent { at } => {
-            view! { <p class="muted">{language.dispatch_sent(name, moment(*at))}</p> }.into_any()
+    let (tone, text) = match &detail.dispatch.as_ref()?.state {
+        DispatchState::Sent { at } => (Tone::Info, language.dispatch_sent(name, moment(*at))),
+        DispatchState::Waiting { why: None, .. } => (Tone::Info, language.dispatch_waiting(name)),
+        DispatchState::Waiting { why: Some(why), next_at } => {
+            (Tone::Warn, language.dispatch_again(name, why, moment(*next_at)))
         }
-        DispatchState::Waiting { why: None, .. } => {
-            view! { <p class="muted">{language.dispatch_waiting(name)}</p> }.into_any()
-        }
-        DispatchState::Waiting { why: Some(why), next_at } => view! {
-            <Banner tone=Tone::Warn>{language.dispatch_again(name, why, moment(*next_at))}</Banner>
-        }
-        .into_any(),
-        DispatchState::GivenUp { why, .. } => {
-            view! { <Banner tone=Tone::Bad>{language.dispatch_given_up(name, why)}</Banner> }.into_any()
-        }
+        DispatchState::GivenUp { why, .. } => (Tone::Bad, language.dispatch_given_up(name, why)),
+    };
+    Some(match tone {
+        Tone::Info => view! { <p class="muted">{text}</p> }.into_any(),
+        _ => view! { <Banner tone=tone>{text}</Banner> }.into_any(),
     })
 }
 
