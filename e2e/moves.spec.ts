@@ -2,6 +2,7 @@ import type { Locator, Page } from '@playwright/test';
 import { type Browser, accessible, expect, fits, hydrated, signIn, test } from './fixtures.ts';
 import { type Scene, film } from './support/camera.ts';
 import { Machine, type Snapshot } from './support/machine.ts';
+import { gun, takePhoto } from './support/phone.ts';
 
 interface Order {
   number: string;
@@ -33,16 +34,6 @@ async function nMoved(origin: string, kind: string, of: { document: string } | {
 const product = (snapshot: Snapshot, sku: string) => snapshot.products.find((product) => product.sku === sku)!;
 const gtin = (snapshot: Snapshot, sku: string) => product(snapshot, sku).barcodes[0]!.gtin;
 
-/** Types a code into the page as fast as a hardware scanner does, however busy the machine. */
-async function gun(page: Page, code: string): Promise<void> {
-  await page.evaluate((keys) => {
-    const target = document.activeElement ?? document.body;
-    // The first key allows sound, which takes a moment: a real scanner's keys have the time they were pressed.
-    target.dispatchEvent(new KeyboardEvent('keydown', { key: 'Shift', bubbles: true }));
-    for (const key of keys) target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
-  }, [...code, 'Enter']);
-}
-
 /** A line of the list: its name and how many pieces it says. */
 function line(page: Page, name: string, units: number): Locator {
   const says = new RegExp(`\\b${units} ?(pieces, change the quantity|件，改数量)$`);
@@ -61,13 +52,6 @@ function held(codes: string[]): Promise<string> {
   const scenes: Scene[] = [{ symbols: [], seconds: 1 }];
   for (const text of codes) scenes.push({ symbols: [{ kind: 'ean13', text }], seconds: 2 }, { symbols: [], seconds: 1.5 });
   return film(scenes);
-}
-
-async function takePhoto(page: Page, zh: boolean): Promise<void> {
-  await page.getByRole('button', { name: zh ? '拍照' : 'Take a photo' }).click();
-  const camera = page.getByRole('dialog');
-  await camera.getByRole('button', { name: zh ? '拍照' : 'Take the photo', exact: true }).click();
-  await camera.getByRole('button', { name: zh ? '就用这张' : 'Use this one' }).click();
 }
 
 async function orders(server: { origin: string }): Promise<{ clerk: Machine; snapshot: Snapshot; orders: Order[] }> {

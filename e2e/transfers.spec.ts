@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { type Device, type Language, accessible, expect, fits, hydrated, signIn, test } from './fixtures.ts';
-import { Machine } from './support/machine.ts';
+import { managerOf, spare } from './support/transfer.ts';
 
 /** What the pages say. */
 const WORDS = {
@@ -13,12 +13,14 @@ const WORDS = {
     request: '申请调 4 件',
     confirm: '确认调出',
     confirmed: '已确认，等拣货。',
+    byHandPick: '手工填写拣货',
     pick: '记录拣货',
     picked: '已记录拣货，可以交接了。',
     handOver: '交接发货',
     nameless: '请填写由谁带走。',
     driver: '司机姓名',
     handedOver: '已交接，货在途中。',
+    byHandReceive: '手工填写收货',
     receive: '收货',
     sound: '完好',
     short: /少 1 件/,
@@ -42,12 +44,14 @@ const WORDS = {
     request: 'Request 4 pieces',
     confirm: 'Confirm',
     confirmed: 'Confirmed. The goods can be picked.',
+    byHandPick: 'Enter the picking by hand',
     pick: 'Record the picking',
     picked: 'Picked. The goods can be handed over.',
     handOver: 'Hand over',
     nameless: 'Say who takes the goods along.',
     driver: 'Driver’s name',
     handedOver: 'Handed over. The goods are in transit.',
+    byHandReceive: 'Enter the receipt by hand',
     receive: 'Receive',
     sound: 'Sound',
     short: /1 short/,
@@ -64,35 +68,6 @@ const WORDS = {
   },
 } satisfies Record<Language, object>;
 
-/** An item that some store can spare four of, and that store. */
-async function spare(wanting: Machine, store: string): Promise<{ sku: string; from: string }> {
-  interface Proposal {
-    lines: { from: string; units: number }[];
-  }
-  const { products } = await wanting.snapshot(store);
-  for (const { sku } of products) {
-    const proposal = await wanting.get<Proposal>(`/api/v1/transfer-sources?store=${store}&sku=${sku}&units=4`);
-    const [line] = proposal.lines;
-    if (line?.units === 4) return { sku, from: line.from };
-  }
-  throw new Error('no store can spare anything');
-}
-
-/** The login of a store's manager. */
-async function managerOf(origin: string, store: string): Promise<string> {
-  interface Account {
-    login: string;
-    role: string;
-    scope: { store?: string };
-  }
-  const hq = await Machine.signIn(origin, 'hq');
-  const answer = await hq.get<Account[] | { people: Account[] }>('/api/v1/people');
-  const people = Array.isArray(answer) ? answer : answer.people;
-  const manager = people.find(({ role, scope }) => role === 'store_manager' && scope.store === store);
-  if (!manager) throw new Error(`${store} has no manager`);
-  return manager.login;
-}
-
 /** Looks at a page as it is. */
 async function look(page: Page, name: string): Promise<void> {
   await fits(page);
@@ -101,8 +76,13 @@ async function look(page: Page, name: string): Promise<void> {
 }
 
 /** Takes the awaited step: opens its form, changes it, sends it, answers the question if there is one. */
-async function take(page: Page, words: string, form: () => Promise<void> = async () => {}, asks = false): Promise<void> {
-  await page.getByRole('button', { name: words, exact: true }).click();
+async function take(
+  page: Page,
+  words: string,
+  form: () => Promise<void> = async () => {},
+  { asks = false, opens = words } = {},
+): Promise<void> {
+  await page.getByRole('button', { name: opens, exact: true }).click();
   await expect(page.getByRole('heading', { name: words, exact: true })).toBeVisible();
   await form();
   await page.getByRole('button', { name: words, exact: true }).click();
@@ -113,7 +93,7 @@ for (const [device, language] of [['phone', 'zh'], ['desktop', 'en']] satisfies 
   test(`goods go from one store to another and one piece is missing, ${device}, ${language}`, async ({ server, browserOf }) => {
     test.setTimeout(240_000);
     const words = WORDS[language];
-    const { sku, from } = await spare(await Machine.signIn(server.origin, 'wangwei'), 'S001');
+    const { sku, from } = await spare(server.origin, 'S001', 4);
     const named = (name: string) => `${name}-${device}-${language}`;
 
     // The store that wants the goods finds who can spare them and asks.
@@ -158,7 +138,7 @@ for (const [device, language] of [['phone', 'zh'], ['desktop', 'en']] satisfies 
     await expect(source.getByRole('button', { name: words.confirm, exact: true })).toBeVisible();
     await take(source, words.confirm, () => look(source, named('confirm')));
     await expect(source.getByText(words.confirmed)).toBeVisible();
-    await take(source, words.pick, () => look(source, named('pick')));
+    await take(source, words.pick, () => look(source, named('pick')), { opens: words.byHandPick });
     await expect(source.getByText(words.picked)).toBeVisible();
     await source.getByRole('button', { name: words.handOver, exact: true }).click();
     // Nobody has been named.
@@ -173,8 +153,7 @@ for (const [device, language] of [['phone', 'zh'], ['desktop', 'en']] satisfies 
     await look(source, named('handed-over'));
 
     // What the other store did is seen without a reload; one piece is missing.
-    await expect(receiver.getByRole('button', { name: words.receive, exact: true })).toBeVisible();
-    await receiver.getByRole('button', { name: words.receive, exact: true }).click();
+    await receiver.getByRole('button', { name: words.byHandReceive, exact: true }).click();
     await receiver.getByLabel(words.sound, { exact: true }).fill('3');
     await look(receiver, named('receive'));
     await receiver.getByRole('button', { name: words.receive, exact: true }).click();
@@ -191,7 +170,7 @@ for (const [device, language] of [['phone', 'zh'], ['desktop', 'en']] satisfies 
     await receiver.locator('.transfer-row').first().click();
 
     // The receiving store bears it, and its credit says so.
-    await take(receiver, words.settle, () => look(receiver, named('settle')), true);
+    await take(receiver, words.settle, () => look(receiver, named('settle')), { asks: true });
     await expect(receiver.getByRole('region', { name: words.closed })).toBeVisible();
     await look(receiver, named('closed'));
     await receiver.goto('/credit');

@@ -74,6 +74,18 @@ pub struct About {
     pub version: u64,
 }
 
+impl About {
+    /// The page that shows the thing, from our own origin.
+    #[must_use]
+    pub fn page(&self) -> String {
+        match self.kind {
+            ObjectKind::Transfer => format!("/transfers/{}", self.code),
+            ObjectKind::Firing => "/warnings".to_owned(),
+            ObjectKind::Approval => "/approvals".to_owned(),
+        }
+    }
+}
+
 /// Why a person is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

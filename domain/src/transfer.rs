@@ -8,20 +8,24 @@
 //! next is asked by that alone, without another event. A store is asked once at most, so the store itself says which
 //! attempt an answer belongs to.
 
+mod carriage;
 mod check;
 mod clock;
 mod page;
 mod part;
+mod scanning;
 mod side;
 mod step;
 mod whole;
 
+pub use carriage::{CarriageReport, CarriageStatus, DispatchOrder, DispatchState, Underway};
 pub(crate) use check::check_transfer;
 pub use clock::{Alarm, Patience};
 pub use page::{NamedStore, SourcePage, TransferCounts, TransferDetail, TransferList, TransferPage, TransferRow};
 pub use part::{
     Bearer, Candidate, Carriage, DeclineReason, Figure, FlowCause, Line, LotLine, PickedLine, ReceivedLine, Request,
 };
+pub use scanning::{ScanError, ScanKey, ScanLack, ScanLine, ScanRow, ScanTask, Scanning};
 pub use side::{Side, Taken};
 pub use step::{Step, StepKind, TransferEvent, TransferId};
 pub use whole::{Discrepancy, Phase, Transfer, Waiting, asked, reserved};

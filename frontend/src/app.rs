@@ -37,6 +37,7 @@ use crate::page::store_plan::StorePlanPage;
 use crate::page::trace::TracePage;
 use crate::page::transfer::TransferDetailPage;
 use crate::page::transfer_new::TransferNewPage;
+use crate::page::transfer_scan::{TransferScanPage, WaybillScanPage};
 use crate::page::transfers::TransfersPage;
 use crate::page::warnings::WarningsPage;
 use crate::session::{Session, use_session};
@@ -69,6 +70,8 @@ pub fn App() -> impl IntoView {
             <Routes fallback=MissingPage>
                 <Route path=path!("/count") view=CountPage ssr=SsrMode::Async/>
                 <Route path=path!("/move/:kind") view=MovementPage ssr=SsrMode::Async/>
+                <Route path=path!("/transfers/scan") view=WaybillScanPage ssr=SsrMode::Async/>
+                <Route path=path!("/transfers/:transfer/scan") view=TransferScanPage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Frame>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>

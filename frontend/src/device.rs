@@ -9,6 +9,8 @@ mod answer;
 mod ask;
 pub mod camera;
 #[cfg(feature = "hydrate")]
+pub(crate) mod drawer;
+#[cfg(feature = "hydrate")]
 mod fate;
 #[cfg(feature = "hydrate")]
 pub(crate) mod glue;

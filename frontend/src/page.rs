@@ -31,5 +31,6 @@ pub mod store_plan;
 pub mod trace;
 pub mod transfer;
 pub mod transfer_new;
+pub mod transfer_scan;
 pub mod transfers;
 pub mod warnings;

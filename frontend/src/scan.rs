@@ -9,6 +9,7 @@ pub mod dock;
 pub mod keyboard;
 pub mod keypad;
 pub mod outbox;
+pub mod place_sheet;
 pub mod refused;
 pub mod settings;
 pub mod sheet_frame;

@@ -7,6 +7,7 @@ mod account;
 mod accuracy;
 mod audit;
 mod board;
+mod carriage;
 mod count;
 mod heat;
 mod home;
@@ -24,6 +25,7 @@ mod stocktake;
 mod trace;
 mod transfer;
 mod transfer_page;
+mod transfer_scan;
 mod warning;
 
 use crate::backend::BackendError;
@@ -44,6 +46,15 @@ pub enum Language {
 impl Language {
     /// Every language.
     pub const ALL: [Self; 2] = [Self::Zh, Self::En];
+
+    /// A part of a sentence, set off by blanks where a figure stands at its edge: Chinese sets one between its characters
+    /// and figures, and a template cannot know what it is given. English has its own.
+    #[must_use]
+    pub fn set_off(self, part: &str) -> String {
+        let is_figure = |c: char| c.is_ascii_alphanumeric() || matches!(c, '%' | '−' | '¥' | '+');
+        let blank = |edge: Option<char>| if self == Self::Zh && edge.is_some_and(is_figure) { " " } else { "" };
+        format!("{}{part}{}", blank(part.chars().next()), blank(part.chars().next_back()))
+    }
 
     /// As in the cookie.
     #[must_use]
@@ -198,6 +209,19 @@ impl Language {
             BackendError::TooManyAttempts { .. } | BackendError::Malformed | BackendError::Unavailable => {
                 (self.problem_unavailable_title(), self.problem_unavailable_text())
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_set_off_in_chinese() {
+        for (part, zh) in [("30%", " 30% "), ("0 件", " 0 件"), ("安全库存", "安全库存"), ("刚刚", "刚刚"), ("", "")]
+        {
+            assert_eq!((Language::Zh.set_off(part).as_str(), Language::En.set_off(part).as_str()), (zh, part));
         }
     }
 }

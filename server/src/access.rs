@@ -6,7 +6,7 @@ use crate::auth::session::SignedIn;
 use crate::error::ApiError;
 use crate::route::{self, BODY_MAX_TEXT};
 use crate::state::AppState;
-use crate::{message, photo};
+use crate::{carriage, message, photo};
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Method, header};
@@ -101,7 +101,9 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/transfers", Policy::Public),
     entrance(Method::GET, "/transfers/new", Policy::Public),
     entrance(Method::GET, "/transfers/plan", Policy::Public),
+    entrance(Method::GET, "/transfers/scan", Policy::Public),
     entrance(Method::GET, "/transfers/{transfer}", Policy::Public),
+    entrance(Method::GET, "/transfers/{transfer}/scan", Policy::Public),
     entrance(Method::GET, "/credit", Policy::Public),
     entrance(Method::GET, "/more", Policy::Public),
     entrance(Method::GET, "/inbox", Policy::Public),
@@ -211,6 +213,7 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/api/v1/replenishment.csv", Policy::May(Action::SeeStock, On::OwnScope)),
     entrance(Method::GET, "/api/v1/accuracy.csv", Policy::May(Action::SeeStock, On::OwnScope)),
     entrance(Method::GET, message::route::WECOM_PATH, Policy::Signed),
+    entrance(Method::POST, carriage::STATUS_PATH, Policy::Signed),
     entrance(Method::POST, message::route::WECOM_PATH, Policy::Signed),
     // The viewer's own browsers and messages: see `route::push`.
     entrance(Method::POST, "/api/v1/push/subscribe", Policy::SignedIn),
@@ -229,6 +232,9 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::GET, "/print/count-sheet/{store}/{stocktake}", Policy::May(Action::PrintLabels, On::StoreInPath)),
     entrance(Method::GET, "/print/waybill/{transfer}", Policy::SignedIn),
     entrance(Method::GET, "/print/sheet.css", Policy::Public),
+    // Whoever has a driver's link may see its waybill: the route verifies the link. See `crate::carriage`.
+    entrance(Method::GET, carriage::LINK_PATH, Policy::Public),
+    entrance(Method::POST, carriage::LINK_PATH, Policy::Public),
     // For whoever watches over the server.
     entrance(Method::GET, "/healthz", Policy::Public),
     entrance(Method::GET, "/readyz", Policy::Public),

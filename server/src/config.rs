@@ -1,7 +1,10 @@
 //! Settings: flags over environment (`SHELFTRACE_…`) over file over defaults.
 
+mod carrier;
 mod channel;
 mod transfer;
+
+pub use carrier::CarrierSetting;
 
 use crate::message::wecom;
 use clap::{Args, ValueEnum};
@@ -146,6 +149,9 @@ pub struct Config {
     /// Whom push services write to when something is wrong with our notices: `mailto:` or `https:`. Without it,
     /// `public_origin`, where that is HTTPS; where it is not, browsers are not sent notices.
     pub push_contact: Option<String>,
+    /// Carriers that orders are sent to, by code.
+    #[serde(default)]
+    pub carriers: BTreeMap<String, CarrierSetting>,
     /// A store asked for goods is reminded after so many minutes without an answer.
     pub transfer_reminder_min: u32,
     /// Its region is asked after so many.
@@ -189,6 +195,7 @@ impl Default for Config {
             webhook_key: None,
             webhook_to_loopback: false,
             push_contact: None,
+            carriers: BTreeMap::new(),
             transfer_reminder_min: 2 * 60,
             transfer_escalation_min: 8 * 60,
             transfer_arrival_min: 24 * 60,
@@ -318,6 +325,7 @@ impl Config {
             return nonsense("log", self.log.clone(), "it must be a log filter such as info or server=debug");
         }
         self.check_routes()?;
+        self.check_carriers()?;
         self.check_channels()
     }
 
@@ -367,6 +375,7 @@ impl Config {
         ] {
             *secret = secret.as_ref().map(|_| MASK.to_owned());
         }
+        shown.carriers.values_mut().for_each(|carrier| carrier.key = MASK.to_owned());
         let pairs = serde_json::to_value(&shown).expect("settings are plain data");
         let mut text = String::new();
         for (key, value) in pairs.as_object().expect("settings are a struct") {

@@ -3,9 +3,11 @@
 use data_encoding::HEXLOWER;
 use domain::shelf_tag::ShelfKey;
 use ed25519_dalek::SigningKey;
+use hmac::{Hmac, Mac};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use serde::{Deserialize, Serialize};
+use sha2::Sha256;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -50,6 +52,15 @@ impl Keys {
     #[must_use]
     pub fn from_secrets(shelf: [u8; 32], head: [u8; 32]) -> Self {
         Self { shelf_key: ShelfKey::new(shelf), head_key: SigningKey::from_bytes(&head) }
+    }
+
+    /// Signs drivers' links: made from the ledger's key, so that a backup of one is a backup of both.
+    #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "cannot happen: a MAC takes keys of every length")]
+    pub fn link_key(&self) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.head_key.to_bytes()).expect("keys of every length");
+        mac.update(b"shelftrace driver's link 1");
+        mac.finalize().into_bytes().into()
     }
 
     /// Reads `data_dir/keys.toml`, made with new keys where there is none.

@@ -1,12 +1,13 @@
 //! Shelftrace's server: routes, sign-in, ledger writer, live feed and command line.
 //!
 //! Read [`router`] (everything that answers), [`access`] (who may), [`auth`] (who is asking), then the routes in
-//! [`route`] and the pages' side in [`ssr`]. [`ledger`] writes, [`photo`] keeps the evidence, [`live`] tells who watches, [`message`] who does not, [`store`] is what they all
-//! read.
+//! [`route`] and the pages' side in [`ssr`]. [`ledger`] writes, [`photo`] keeps the evidence, [`live`] tells who watches, [`message`] who
+//! does not and [`carriage`] who carries the goods, [`store`] is what they all read.
 
 pub mod access;
 pub mod audit;
 pub mod auth;
+pub mod carriage;
 pub mod cases;
 pub mod cli;
 pub mod clock;

@@ -24,6 +24,7 @@ pub mod secret;
 pub mod webhook;
 pub mod wecom;
 
+use crate::carriage::Carriers;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::chain;
@@ -50,6 +51,8 @@ pub struct Messages {
     pub office: Office,
     /// Does as people say.
     pub desk: Desk,
+    /// Sends orders to carriers.
+    pub carriers: Carriers,
     /// Where WeCom's callbacks come in; `None` where WeCom is not set up.
     pub wecom: Option<Arc<Entrance>>,
     _alive: watch::Sender<()>,
@@ -71,7 +74,8 @@ impl Messages {
         let (alive, ended) = watch::channel(());
         let office = Office::open(config, database.clone(), directory.clone(), clock.clone()).await?;
         let desk = Desk::new(database.clone(), directory.clone(), ledger, office.clone());
-        let follower = Follower::start(database.clone(), directory, office.clone()).await?;
+        let carriers = Carriers::start(config, clock.clone(), database.clone(), directory.clone(), ended.clone());
+        let follower = Follower::start(database.clone(), directory, office.clone(), carriers.clone()).await?;
         tokio::spawn(follower.run(live.clone(), ended.clone()));
         let mut wecom = None;
         if let (Some((_, callback)), Some(channel)) = (config.wecom(), office.channel(ChannelKind::WeCom)) {
@@ -79,7 +83,7 @@ impl Messages {
             tokio::spawn(work(database.clone(), desk.clone(), channel, Arc::clone(&arrived), ended));
             wecom = Some(Arc::new(Entrance { callback, clicks: Arc::new(database), clock, arrived }));
         }
-        Ok(Self { office, desk, wecom, _alive: alive })
+        Ok(Self { office, desk, carriers, wecom, _alive: alive })
     }
 }
 

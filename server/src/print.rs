@@ -13,7 +13,7 @@ mod symbol;
 mod waybill;
 
 pub use count_sheet::count_sheet;
-pub use page::Style;
+pub use page::{Escaped, Style};
 pub use product::{Faced, faced, product_sheet};
 pub use route::routes;
 pub use shelf::shelf_sheet;

@@ -3,7 +3,7 @@
 use crate::access::{self, Asker};
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::{header, message, photo, print, route, ssr, telemetry};
+use crate::{carriage, header, message, photo, print, route, ssr, telemetry};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Method, StatusCode};
@@ -32,6 +32,7 @@ pub fn router(state: AppState) -> Router {
         .merge(pages)
         .merge(route::routes())
         .merge(print::routes())
+        .merge(carriage::routes())
         .route("/offline-shell", axum::routing::get(ssr::offline_shell))
         // Pages and JSON are compressed as they are made; the site's files were when they were built.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))

@@ -1,5 +1,6 @@
 //! The database: the only place that speaks SurrealQL, beside [`crate::ledger`]'s one writing transaction.
 
+pub mod carriage;
 pub mod case;
 mod count;
 mod credit;

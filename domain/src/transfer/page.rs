@@ -1,6 +1,6 @@
 //! Transfers as lists and pages show them.
 
-use super::{Phase, StepKind, Transfer, TransferId, Waiting};
+use super::{DispatchOrder, Phase, StepKind, Transfer, TransferId, Underway, Waiting};
 use crate::approval::{Standing, approves};
 use crate::id::{PersonId, RegionCode, ShelfCode, SkuCode, StoreCode};
 use crate::instant::{Timestamp, ZoneOffset};
@@ -148,6 +148,18 @@ pub struct TransferDetail {
     pub may: Vec<(StoreCode, StepKind)>,
     /// Of those stores, on which shelves the planogram has each item: where to pick from and where to put.
     pub shelves: BTreeMap<StoreCode, BTreeMap<SkuCode, Vec<ShelfCode>>>,
+    /// What whoever carries the goods has told.
+    #[serde(default)]
+    pub underway: Underway,
+    /// The order to the carrier, where one was sent for the goods.
+    #[serde(default)]
+    pub dispatch: Option<DispatchOrder>,
+    /// The driver's link, for whoever may give it to the driver: a path of ours.
+    #[serde(default)]
+    pub driver_link: Option<String>,
+    /// Carriers that orders can be sent to, by name; for whoever may hand the goods over.
+    #[serde(default)]
+    pub carriers: Vec<String>,
 }
 
 /// Where pieces of an item are best taken from, as the page for a new transfer shows it.

@@ -1,6 +1,7 @@
 //! The steps of a transfer, as events carry them.
 
 use super::{Bearer, Carriage, DeclineReason, FlowCause, Line, LotLine, PickedLine, ReceivedLine, Request};
+use crate::barcode::ScannedCode;
 use crate::id::{EventId, SkuCode, UlidError};
 use crate::movement::{Leg, Lot, Place, Units, carry};
 use crate::photo::PhotoId;
@@ -33,6 +34,15 @@ impl TransferId {
     /// When the text is not a ULID.
     pub fn parse(text: &str) -> Result<Self, UlidError> {
         EventId::parse(text).map(Self)
+    }
+
+    /// The transfer whose waybill was scanned; `None` where the code is of something else.
+    #[must_use]
+    pub fn of_waybill(code: &ScannedCode) -> Option<Self> {
+        match code {
+            ScannedCode::Unknown { text } => Self::parse(text.trim()).ok(),
+            _ => None,
+        }
     }
 
     /// What people read aloud: `T-7K3M9Q`. Not unique: it tells the transfers of a list apart, never looks one up.
@@ -315,5 +325,22 @@ impl Step {
             Self::Received { photos, .. } => photos,
             _ => &[],
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::barcode::{Format, ReadRules, read};
+
+    #[test]
+    fn a_waybills_code_names_its_transfer() {
+        let id = TransferId::of(EventId::from_parts(1_795_320_000_000, 0x0123_4567_89AB_CDEF));
+        for format in [Format::QrCode, Format::HardwareScanner, Format::Typed] {
+            let code = read(&id.to_string(), format, &ReadRules::cn(2026)).expect("it is a code");
+            assert_eq!(TransferId::of_waybill(&code), Some(id), "{format:?}");
+        }
+        let milk = read("6901234567892", Format::Typed, &ReadRules::cn(2026)).expect("it is a code");
+        assert_eq!(TransferId::of_waybill(&milk), None);
     }
 }

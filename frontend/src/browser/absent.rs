@@ -29,6 +29,9 @@ pub fn cookie(_name: &str) -> Option<String> {
 /// Keeps a preference for a year.
 pub fn set_cookie(_name: &str, _value: &str) {}
 
+/// Puts the whole address of a path of ours where it can be pasted.
+pub fn copy_address(_path: &str, _then: impl FnOnce() + 'static) {}
+
 /// Loads the page again.
 pub fn reload() {}
 

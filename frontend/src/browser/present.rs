@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 use wasm_bindgen::prelude::Closure;
-use wasm_bindgen::{Clamped, JsCast};
+use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, EventSource, ImageData, MessageEvent, MouseEvent};
 
 /// Milliseconds since 1970 by the device's clock.
@@ -44,6 +44,25 @@ pub fn set_cookie(name: &str, value: &str) {
     let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
     // A browser that refuses cookies forgets the preference; there is nothing to be done about it.
     let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
+}
+
+/// Puts the whole address of a path of ours where it can be pasted; `then` is told once it is there.
+pub fn copy_address(path: &str, then: impl FnOnce() + 'static) {
+    let address = format!("{}{path}", window().location().origin().unwrap_or_default());
+    let get = |of: &JsValue, name: &str| js_sys::Reflect::get(of, &name.into());
+    let copy = || -> Result<js_sys::Promise, JsValue> {
+        let clipboard = get(&get(&window(), "navigator")?, "clipboard")?;
+        // There is none where the page did not come over HTTPS: the link beside the button can be copied by hand.
+        let write: js_sys::Function = get(&clipboard, "writeText")?.dyn_into()?;
+        write.call1(&clipboard, &address.into())?.dyn_into()
+    };
+    if let Ok(copied) = copy() {
+        leptos::task::spawn_local(async move {
+            if wasm_bindgen_futures::JsFuture::from(copied).await.is_ok() {
+                then();
+            }
+        });
+    }
 }
 
 /// Loads the page again.

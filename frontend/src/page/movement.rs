@@ -11,8 +11,6 @@ mod document;
 #[cfg(feature = "hydrate")]
 mod done;
 #[cfg(feature = "hydrate")]
-mod keeping;
-#[cfg(feature = "hydrate")]
 mod line_sheet;
 #[cfg(feature = "hydrate")]
 mod review;

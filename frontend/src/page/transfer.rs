@@ -1,6 +1,7 @@
 //! One transfer: how far it has come, what comes next, who must do it, and the buttons of those who may.
 
 mod act;
+mod carriage;
 mod form;
 mod quantity;
 mod receive;
@@ -16,11 +17,13 @@ use crate::format;
 use crate::page::transfers::phase_tone;
 use crate::text::{Language, use_language};
 use act::Actions;
+use carriage::UnderWay;
 use domain::event::EventBody;
 use domain::id::{SkuCode, StoreCode};
-use domain::instant::ZoneOffset;
+use domain::instant::{Timestamp, ZoneOffset};
 use domain::transfer::{
-    Carriage, Discrepancy, Line, Phase, Step, StepKind, Taken, TransferDetail, TransferEvent, Waiting,
+    Carriage, CarriageReport, CarriageStatus, Discrepancy, Line, Phase, Step, StepKind, Taken, TransferDetail,
+    TransferEvent, Waiting,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -61,8 +64,7 @@ impl Desk {
             let fresh = read_transfer(id).await;
             let _ = self.is_stale.try_set(fresh.is_err());
             if let Ok(fresh) = fresh
-                && self.detail.try_with_untracked(|known| known.transfer != fresh.transfer || known.may != fresh.may)
-                    == Some(true)
+                && self.detail.try_with_untracked(|known| has_news(known, &fresh)) == Some(true)
             {
                 self.detail.set(fresh);
             }
@@ -85,6 +87,12 @@ impl Desk {
     fn item_name(self, sku: &SkuCode) -> String {
         self.detail.with_untracked(|detail| item(detail, sku))
     }
+}
+
+/// Whether anything has happened: the clock alone draws nothing anew.
+fn has_news(known: &TransferDetail, fresh: &TransferDetail) -> bool {
+    (&known.transfer, &known.may, &known.underway, &known.dispatch)
+        != (&fresh.transfer, &fresh.may, &fresh.underway, &fresh.dispatch)
 }
 
 fn item(detail: &TransferDetail, sku: &SkuCode) -> String {
@@ -143,6 +151,7 @@ fn Detail(detail: TransferDetail) -> impl IntoView {
                 <div class="transfer">
                     <State desk/>
                     <Actions desk/>
+                    <UnderWay desk/>
                     <Goods desk/>
                 </div>
                 <Timeline desk/>
@@ -274,7 +283,28 @@ fn Timeline(desk: Desk) -> impl IntoView {
                     </li>
                 }
             };
-            detail.transfer.timeline().into_iter().rev().map(row).collect_view()
+            let told = |(status, report): (CarriageStatus, &CarriageReport)| {
+                let zone = zone_of(detail, &detail.transfer.receiver);
+                let by = carriage::carrier(detail).map(|name| language.carriage_told_by(name));
+                let note = report.note.clone();
+                view! {
+                    <li class="transfer-step" class:transfer-step--alarm={status == CarriageStatus::Failed}>
+                        <span class="transfer-step__title">{language.carriage_status(status)}</span>
+                        <time class="transfer-step__time" datetime=format::machine_time(report.at, zone)>
+                            {format::moment(report.at, detail.now, zone)}
+                        </time>
+                        <span class="transfer-step__facts">{by}</span>
+                        {note.map(|text| view! { <span class="transfer-step__facts">{text}</span> })}
+                    </li>
+                }
+            };
+            let steps = detail.transfer.timeline().into_iter();
+            let steps = steps.map(|(store, taken)| (taken.at, row((store, taken)).into_any()));
+            let reports =
+                detail.underway.reports().map(|(status, report)| (report.at, told((status, report)).into_any()));
+            let mut all: Vec<(Timestamp, AnyView)> = steps.chain(reports).collect();
+            all.sort_by_key(|(at, _)| *at);
+            all.into_iter().rev().map(|(_, row)| row).collect_view()
         })
     };
     view! {

@@ -10,7 +10,7 @@ use crate::format;
 use crate::session::use_session;
 use crate::text::{Language, use_language};
 use domain::instant::Timestamp;
-use domain::policy::Action;
+use domain::policy::{Action, Scope};
 use domain::transfer::{NamedStore, Phase, TransferList, TransferPage as Listed, TransferRow};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -79,9 +79,14 @@ fn Transfers(listed: Listed) -> impl IntoView {
         let class = button_class(ButtonKind::Primary, ButtonSize::Usual, ButtonWidth::Words);
         view! { <a class=class href="/transfers/new"><Icon glyph=Glyph::Add/>{language.want_new()}</a> }
     });
+    let is_of_store = session.viewer.as_ref().is_some_and(|viewer| matches!(viewer.scope, Scope::Store(_)));
+    let waybill = (is_of_store && session.may(Action::MoveStock)).then(|| {
+        view! { <a class="button" href="/transfers/scan"><Icon glyph=Glyph::Scan/>{language.waybill_scan()}</a> }
+    });
     view! {
         <div class="page">
             <PageHead title=language.transfers_title() sub=language.transfers_sub().to_owned()>
+                {waybill}
                 {credit}
                 {plan}
                 {ask}

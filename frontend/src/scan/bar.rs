@@ -14,6 +14,9 @@ pub fn ScanBar(
     bench: ScanBench,
     /// What leaving is called.
     label: &'static str,
+    /// Where it leads.
+    #[prop(into, default = "/".to_owned())]
+    leave: String,
     /// Opens the list of what is unsent.
     on_outbox: Callback<()>,
     children: Children,
@@ -21,7 +24,7 @@ pub fn ScanBar(
     let language = bench.language;
     view! {
         <header class="count__bar">
-            <a class="button button--ghost button--icon" href="/" aria-label=label>
+            <a class="button button--ghost button--icon" href=leave aria-label=label>
                 <Icon glyph=Glyph::Close/>
             </a>
             <div class="count__place">{children()}</div>

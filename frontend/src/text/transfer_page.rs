@@ -30,7 +30,7 @@ messages! {
     transfer_no_source: "没有门店能调出" / "No store can give them";
     transfer_waits(role, store, step): "等{store}的{role}{step}" / "Waits for {store} ({role}) to {step}";
     transfer_waits_you(step): "等您{step}" / "Waits for you to {step}";
-    transfer_since(how_long): "从{how_long}起" / "since {how_long}";
+    transfer_since_when(how_long): "从{how_long}起" / "since {how_long}";
     transfer_overdue: "超时" / "Overdue";
     transfer_over: "没有要做的了" / "Nothing is left to do";
     transfer_alarm_reminder(at): "{at} 前没有答复，会催办。" / "Without an answer by {at}, the source is reminded.";
@@ -162,6 +162,12 @@ messages! {
 }
 
 impl Language {
+    /// Since when something waits.
+    #[must_use]
+    pub fn transfer_since(self, how_long: String) -> String {
+        self.transfer_since_when(self.set_off(&how_long))
+    }
+
     /// What a list of transfers is called.
     #[must_use]
     pub fn transfer_list(self, list: TransferList) -> &'static str {

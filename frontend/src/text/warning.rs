@@ -53,7 +53,7 @@ messages! {
     rule_within(part): "（{part}）" / "({part})";
     rule_and: "，并且" / " and ";
     rule_or: "，或者" / " or ";
-    rule_sentence(condition): "当{condition}时预警。" / "Warn when {condition}.";
+    rule_frame(condition): "当{condition}时预警。" / "Warn when {condition}.";
 
     rule_active: "启用" / "At work";
     rule_paused: "已暂停" / "Paused";
@@ -161,6 +161,8 @@ impl Words for Language {
     }
 
     fn compare(&self, measure: &str, is: Is, bound: &str) -> String {
+        let bound = self.set_off(bound);
+        let bound = bound.trim_end();
         match is {
             Is::Below => self.rule_below(measure, bound),
             Is::AtMost => self.rule_at_most(measure, bound),
@@ -197,6 +199,8 @@ impl Words for Language {
 
 impl Language {
     fn compared(self, is: Is, bound: &str) -> String {
+        let bound = self.set_off(bound);
+        let bound = bound.trim_end();
         match is {
             Is::Below => self.is_below(bound),
             Is::AtMost => self.is_at_most(bound),
@@ -204,6 +208,12 @@ impl Language {
             Is::AtLeast => self.is_at_least(bound),
             Is::Above => self.is_above(bound),
         }
+    }
+
+    /// When a rule warns, as a sentence.
+    #[must_use]
+    pub fn rule_sentence(self, condition: String) -> String {
+        self.rule_frame(self.set_off(&condition))
     }
 
     /// Whether a rule is at work.
@@ -307,7 +317,7 @@ mod tests {
     fn the_shipped_rule_reads_as_a_sentence() {
         let rule = shipped(&PersonId::parse("P1").expect("valid")).remove(0);
         let say = |language: Language| language.rule_sentence(sentence(&rule.when, &language));
-        assert_eq!(say(Language::Zh), "当可用库存低于安全库存，并且近 3 天销量涨幅高于30%时预警。");
+        assert_eq!(say(Language::Zh), "当可用库存低于安全库存，并且近 3 天销量涨幅高于 30% 时预警。");
         assert_eq!(
             say(Language::En),
             "Warn when available stock is below the safety stock and 3-day sales growth is above 30 %."

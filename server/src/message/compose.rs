@@ -5,7 +5,7 @@ use domain::chain::Hash;
 use domain::id::{EventId, MessageId, ObjectCode, PersonId, SkuCode, StoreCode};
 use domain::instant::{Timestamp, ZoneOffset};
 use domain::message::telling::Telling;
-use domain::message::{About, Act, Button, Fact, Link, Message, MessageKind, ObjectKind, Reason, group_of};
+use domain::message::{About, Act, Button, Fact, Link, Message, MessageKind, ObjectKind, Reason};
 use domain::transfer::{DeclineReason, Step, StepKind, Taken, Transfer};
 use frontend::format;
 use frontend::text::Language;
@@ -50,23 +50,18 @@ impl Words<'_> {
         let acts = told.kind.acts(transfer.requested().value_minor);
         let button = |act: &Act| Button { act: *act, text: self.language.act(told.kind, *act).to_owned() };
         let declines = acts.contains(&Act::Decline);
-        let id = message_id(taken.event, taken.at, to);
-        let path = match group_of(to) {
-            // Whoever of the group follows it has no such message in their inbox.
-            Some(_) => format!("/transfers/{}", transfer.id),
-            None => format!("/inbox#{id}"),
-        };
+        let about = about(transfer);
         Message {
-            id,
+            id: message_id(taken.event, taken.at, to),
             to: to.clone(),
             kind: told.kind,
-            about: about(transfer),
             store: told.store.clone(),
             title: self.title(told.kind, transfer, taken),
             facts: self.facts(transfer),
             buttons: acts.iter().map(button).collect(),
             reasons: if declines { self.reasons(told.kind) } else { Vec::new() },
-            link: Link { text: self.language.message_open().to_owned(), path },
+            link: Link { text: self.language.message_open().to_owned(), path: about.page() },
+            about,
             at,
         }
     }

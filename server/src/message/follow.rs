@@ -1,8 +1,9 @@
-//! The follower: tells people what the ledger has taken, a moment later and never in its way. How far it has come is
+//! The follower: tells people and carriers what the ledger has taken, a moment later and never in its way. How far it has come is
 //! kept per store; what it tells has names of its own, so that a stop between telling and noting tells nobody twice.
 
 use super::compose::{Words, about};
 use super::office::Office;
+use crate::carriage::Carriers;
 use crate::error::chain;
 use crate::live::{LiveHub, Subscription};
 use crate::store::person::Account;
@@ -29,6 +30,7 @@ pub struct Follower {
     database: Database,
     directory: Directory,
     office: Office,
+    carriers: Carriers,
     told_to: BTreeMap<StoreCode, u64>,
 }
 
@@ -38,7 +40,12 @@ impl Follower {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn start(database: Database, directory: Directory, office: Office) -> Result<Self, StoreError> {
+    pub async fn start(
+        database: Database,
+        directory: Directory,
+        office: Office,
+        carriers: Carriers,
+    ) -> Result<Self, StoreError> {
         let mut told_to = database.told_to().await?;
         let heads = database.heads(None).await?;
         let seqs: BTreeMap<StoreCode, u64> =
@@ -50,7 +57,7 @@ impl Follower {
                 told_to.insert(store.clone(), reached);
             }
         }
-        Ok(Self { database, directory, office, told_to })
+        Ok(Self { database, directory, office, carriers, told_to })
     }
 
     /// Runs until `ended` says so or the hub ends.
@@ -114,6 +121,7 @@ impl Follower {
             };
             self.office.settle(&about, outcome).await?;
         }
+        self.carriers.order(&transfer, taken).await?;
         let told = tellings(&transfer, event.event.id);
         if told.is_empty() {
             return Ok(());

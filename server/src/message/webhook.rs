@@ -84,30 +84,46 @@ impl Webhook {
     }
 
     async fn send_to(&self, to: &str, content: Content<'_>) -> Result<Sent, SendError> {
-        let refused = |error: GuardError| SendError::Refused(error.to_string());
-        let url = checked_url(to, self.reach).map_err(refused)?;
         let messages = content.messages();
         // The same at every try: the receiver knows by it what it has seen.
         let id = messages.first().map(|message| message.id.to_string()).unwrap_or_default();
-        let at_s = self.clock.now().unix_ms().div_euclid(1000);
         let body = json!({ "type": "shelftrace.messages", "messages": messages }).to_string();
-        let request = self
-            .http
-            .post(url)
-            .header(reqwest::header::CONTENT_TYPE, "application/json")
-            .header("webhook-id", &id)
-            .header("webhook-timestamp", at_s)
-            .header("webhook-signature", self.key.sign(&id, at_s, body.as_bytes()))
-            .body(body);
-        let answer = http::exchange(request).await.map_err(|error| SendError::Later(error.to_string()))?;
-        let why = || format!("HTTP {}", answer.status.as_u16());
-        match answer.status {
-            status if status.is_success() => Ok(Sent::default()),
-            StatusCode::GONE => Err(SendError::NoReceiver),
-            StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => Err(SendError::Later(why())),
-            status if status.is_server_error() => Err(SendError::Later(why())),
-            _ => Err(SendError::Refused(why())),
-        }
+        post(&self.http, self.reach, to, &self.key, &id, body, self.clock.now()).await.map(|()| Sent::default())
+    }
+}
+
+/// Posts a signed body. The receiver knows by `id` what it has seen: give the same at every try. `http` must be a
+/// client of [`guard::client`].
+///
+/// # Errors
+/// Why it was not taken, and whether to try again.
+pub async fn post(
+    http: &Client,
+    reach: Reach,
+    to: &str,
+    key: &SigningKey,
+    id: &str,
+    body: String,
+    now: Timestamp,
+) -> Result<(), SendError> {
+    let refused = |error: GuardError| SendError::Refused(error.to_string());
+    let url = checked_url(to, reach).map_err(refused)?;
+    let at_s = now.unix_ms().div_euclid(1000);
+    let request = http
+        .post(url)
+        .header(reqwest::header::CONTENT_TYPE, "application/json")
+        .header("webhook-id", id)
+        .header("webhook-timestamp", at_s)
+        .header("webhook-signature", key.sign(id, at_s, body.as_bytes()))
+        .body(body);
+    let answer = http::exchange(request).await.map_err(|error| SendError::Later(error.to_string()))?;
+    let why = || format!("HTTP {}", answer.status.as_u16());
+    match answer.status {
+        status if status.is_success() => Ok(()),
+        StatusCode::GONE => Err(SendError::NoReceiver),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => Err(SendError::Later(why())),
+        status if status.is_server_error() => Err(SendError::Later(why())),
+        _ => Err(SendError::Refused(why())),
     }
 }
 

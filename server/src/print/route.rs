@@ -2,6 +2,7 @@
 
 use super::{CSS, CSS_PATH, Style, count_sheet, faced, product_sheet, shelf_sheet, waybill};
 use crate::access::Asker;
+use crate::auth::cookie::Transport;
 use crate::error::ApiError;
 use crate::read;
 use crate::state::AppState;
@@ -80,7 +81,18 @@ async fn of_transfer(
 ) -> Result<Html<String>, ApiError> {
     let id = TransferId::parse(&id).map_err(|_| ApiError::NotFound)?;
     let shown = transfer::detail(&state, asker.viewer()?, id).await?;
-    Ok(Html(waybill(&shown, language_of(&headers), Style::Linked)))
+    let origin = origin_of(&state, &asker, &headers);
+    Ok(Html(waybill(&shown, &origin, language_of(&headers), Style::Linked)))
+}
+
+/// Where the reader's browser reaches us, for addresses on paper.
+fn origin_of(state: &AppState, asker: &Asker, headers: &HeaderMap) -> String {
+    let scheme = match asker.transport {
+        Transport::Https => "https",
+        Transport::Http => "http",
+    };
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    state.config.public_origin.clone().unwrap_or_else(|| format!("{scheme}://{host}"))
 }
 
 impl Part {

@@ -7,9 +7,10 @@ use domain::transfer::{Carriage, Step, StepKind, TransferDetail};
 use frontend::text::Language;
 use std::fmt::Write;
 
-/// The waybill of a transfer: what leaves, or before the hand-over what is to leave.
+/// The waybill of a transfer: what leaves, or before the hand-over what is to leave. For a driver without a carrier it
+/// has a second code, their link at `origin`.
 #[must_use]
-pub fn waybill(shown: &TransferDetail, language: Language, style: Style) -> String {
+pub fn waybill(shown: &TransferDetail, origin: &str, language: Language, style: Style) -> String {
     let transfer = &shown.transfer;
     let store = |code: Option<&StoreCode>| {
         let found = shown.stores.iter().find(|store| Some(&store.code) == code);
@@ -51,6 +52,14 @@ pub fn waybill(shown: &TransferDetail, language: Language, style: Style) -> Stri
         "</tbody></table>\n<p class=\"waybill__sign\"><span lang=\"zh-CN\">交货人</span> <span lang=\"en\">Handed over by</span></p>\
          <p class=\"waybill__sign\"><span lang=\"zh-CN\">收货人</span> <span lang=\"en\">Received by</span></p>\n</section>\n",
     );
+    if let Some(path) = &shown.driver_link {
+        let _ = writeln!(
+            text,
+            "<section class=\"waybill__driver\">{symbol}<p><span lang=\"zh-CN\">司机扫这个码，报告取货和送到</span>\
+             <br><span lang=\"en\">Driver: scan this to report pick-up and delivery</span></p></section>",
+            symbol = qr(&format!("{origin}{path}"), language.driver_link()),
+        );
+    }
     let title = match language {
         Language::Zh => format!("随货单 {spoken}"),
         Language::En => format!("Waybill {spoken}"),

@@ -9,7 +9,7 @@ use crate::message::wecom::robot;
 use crate::state::AppState;
 use crate::store::StoreMaster;
 use crate::store::message::DeliveryRecord;
-use domain::id::{MessageId, PersonId, StoreCode};
+use domain::id::{MessageId, ObjectCode, PersonId, StoreCode};
 use domain::instant::{DAY_MS, MINUTE_MS};
 use domain::message::delivery::{Step as Progress, channel_use};
 use domain::message::preference::{ChannelKind, Preference};
@@ -46,6 +46,18 @@ pub async fn inbox(state: &AppState, person: &PersonId) -> Result<Inbox, ApiErro
         rows.push(row(state, person, language, message, is_new).await?);
     }
     Ok(Inbox { now, rows })
+}
+
+/// A person sees the page of a transfer: what they were told about it counts as opened.
+pub async fn open_about(state: &AppState, person: &PersonId, transfer: TransferId) -> Result<(), ApiError> {
+    let Ok(code) = ObjectCode::parse(&transfer.to_string()) else { return Ok(()) };
+    let mut messages = state.db.messages_about(ObjectKind::Transfer, &code).await?;
+    messages.retain(|message| message.to == *person);
+    for message in unread(state, &messages).await? {
+        let now = state.clock.now();
+        state.messages.office.log.step(message, ChannelKind::Inbox, Progress::Opened, now).await?;
+    }
+    Ok(())
 }
 
 /// What an inbox shows, the newest first.

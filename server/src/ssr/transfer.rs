@@ -2,7 +2,7 @@
 
 use super::RequestBackend;
 use crate::error::ApiError;
-use crate::transfer;
+use crate::{read, transfer};
 use domain::credit::{CreditList, CreditPage};
 use domain::id::{SkuCode, StoreCode};
 use domain::movement::{UNITS_MAX, Units};
@@ -17,11 +17,11 @@ impl TransferBackend for RequestBackend {
     }
 
     fn transfer(&self, id: TransferId) -> Reply<TransferDetail> {
-        self.reply(
-            "/fn/transfer",
-            None,
-            move |state, viewer| async move { transfer::detail(&state, &viewer, id).await },
-        )
+        self.reply("/fn/transfer", None, move |state, viewer| async move {
+            let detail = transfer::detail(&state, &viewer, id).await?;
+            read::message::open_about(&state, &viewer.id, id).await?;
+            Ok(detail)
+        })
     }
 
     fn transfer_sources(&self, store: StoreCode, sku: SkuCode, units: Units) -> Reply<SourcePage> {

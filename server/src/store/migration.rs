@@ -31,6 +31,7 @@ const MIGRATIONS: &[Migration] = &[
         statements: include_str!("../../migrations/0009_replenishment.surql"),
     },
     Migration { number: 10, name: "channel", statements: include_str!("../../migrations/0010_channel.surql") },
+    Migration { number: 11, name: "carriage", statements: include_str!("../../migrations/0011_carriage.surql") },
 ];
 
 /// Why the schema does not fit this program.

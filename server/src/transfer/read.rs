@@ -1,5 +1,6 @@
 //! Transfers as people see them: lists, and one with its steps.
 
+use crate::carriage;
 use crate::error::ApiError;
 use crate::read::stores_of;
 use crate::state::AppState;
@@ -8,7 +9,8 @@ use domain::id::{ShelfCode, SkuCode, StoreCode};
 use domain::instant::DAY_MS;
 use domain::policy::{Action, Role, Scope, Target, Viewer, may};
 use domain::transfer::{
-    NamedStore, Transfer, TransferCounts, TransferDetail, TransferId, TransferList, TransferPage, TransferRow, Waiting,
+    NamedStore, Phase, StepKind, Transfer, TransferCounts, TransferDetail, TransferId, TransferList, TransferPage,
+    TransferRow, Waiting,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -149,8 +151,17 @@ pub async fn detail(state: &AppState, viewer: &Viewer, id: TransferId) -> Result
     });
     let patience = transfer.source().map(|source| state.config.patience(source, &transfer.receiver));
     let alarms = patience.map(|patience| transfer.alarms(&patience)).unwrap_or_default();
-    let may = transfer.steps_open_to(viewer, |store| masters.store(store).map(|of| of.store.region.clone()));
-    let acting: BTreeSet<&StoreCode> = may.iter().map(|(store, _)| store).collect();
+    let open = transfer.steps_open_to(viewer, |store| masters.store(store).map(|of| of.store.region.clone()));
+    let acting: BTreeSet<&StoreCode> = open.iter().map(|(store, _)| store).collect();
+    let hands_over = open.iter().any(|(_, kind)| matches!(kind, StepKind::Picking | StepKind::HandOver));
+    let carriers = state.messages.carriers.names().filter(|_| hands_over).map(str::to_owned).collect();
+    let gives_link = |source: &StoreCode| {
+        let region = masters.store(source).map(|master| &master.store.region);
+        region.is_some_and(|region| may(viewer, Action::MoveStock, Target::Store(source, region)))
+    };
+    let is_under_way = matches!(transfer.phase(), Phase::InTransit | Phase::Abnormal);
+    let has_link = is_under_way && transfer.source().is_some_and(gives_link);
+    let link = has_link.then(|| carriage::link::token(&state.keys.link_key(), &transfer)).flatten();
     let shelves = acting.into_iter().map(|store| (store.clone(), shelves_of(&masters, store, &transfer))).collect();
     Ok(TransferDetail {
         now: state.clock.now(),
@@ -158,8 +169,12 @@ pub async fn detail(state: &AppState, viewer: &Viewer, id: TransferId) -> Result
         people,
         items: items.collect(),
         next_alarm: alarms.first().map(|alarm| (alarm.at, alarm.step.kind())),
-        may,
+        may: open,
         shelves,
+        underway: state.db.underway(id).await?,
+        dispatch: state.db.dispatch(id).await?,
+        driver_link: link.map(|token| carriage::LINK_PATH.replace("{link}", &token)),
+        carriers,
         transfer,
     })
 }

@@ -4,6 +4,7 @@ mod access;
 mod archive;
 mod audit;
 mod board;
+mod carriage;
 mod case;
 mod chain;
 mod conformance;

@@ -1,6 +1,6 @@
 //! The page's state: what is being put together, and where it stands.
 
-use super::keeping::{Drawer, Kept};
+use crate::device::drawer::{Drawer, Kept};
 use crate::device::recorder::{Recorder, clock_offset_ms};
 use crate::device::snapshot::{OpenProblem, snapshot};
 use crate::device::{Device, StoreTrouble, glue, http};
@@ -86,9 +86,16 @@ pub struct Opened {
     facts: PhoneFacts,
     catalogue: Catalogue,
     recorder: Recorder,
-    drawer: Drawer,
-    kept: Option<Kept>,
+    drawer: Drawer<Draft>,
+    kept: Option<Kept<Draft>>,
     offset_ms: i64,
+}
+
+impl Opened {
+    /// A draft in which nothing would be missed is not kept.
+    fn keep(&self, draft: &Draft) {
+        self.drawer.keep(Some(draft).filter(|draft| !draft.is_blank()));
+    }
 }
 
 /// Opens the page for whoever is signed in, or worked here last.
@@ -96,7 +103,7 @@ pub async fn open(kind: MovementKind, device: Device) -> Result<Opened, OpenProb
     let snapshot = snapshot().await?;
     let offset_ms = clock_offset_ms().await;
     let (store, person) = (snapshot.store.code.clone(), snapshot.viewer.id.clone());
-    let drawer = Drawer::of(&store, &person, kind);
+    let drawer = Drawer::<Draft>::named(format!("draft:{store}:{person}:{}", kind.code()));
     let kept = drawer.open().await.filter(|kept| kept.draft.kind == kind);
     let catalogue = Catalogue::new(snapshot.products.clone());
     let recorder = Recorder::new(device, store, person).await?;
@@ -229,7 +236,7 @@ impl MoveDesk {
         let changed = self.draft.try_update(change).expect("the draft lives as long as the page");
         // What is half recorded stays as it was until all of it is.
         if self.half.with_value(Vec::is_empty) {
-            self.draft.with_untracked(|draft| self.known().drawer.keep(draft));
+            self.draft.with_untracked(|draft| self.known().keep(draft));
         }
         changed
     }
@@ -492,7 +499,7 @@ impl MoveDesk {
                 Ok(event) => kept.push(event),
                 Err(trouble) if kept.is_empty() => {
                     // Nothing is recorded yet: the draft may still be changed.
-                    self.draft.with_untracked(|draft| known.drawer.keep(draft));
+                    self.draft.with_untracked(|draft| known.keep(draft));
                     return self.not_kept(trouble);
                 }
                 Err(trouble) => {

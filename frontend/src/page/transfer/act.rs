@@ -6,9 +6,12 @@ use super::quantity::{HandOverForm, PickForm};
 use super::receive::ReceiveForm;
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
 use crate::component::confirm::Confirm;
+use crate::component::icon::{Glyph, Icon};
+use crate::session::use_session;
 use crate::text::Language;
 use domain::id::StoreCode;
-use domain::transfer::{Step, StepKind};
+use domain::policy::Scope;
+use domain::transfer::{ScanTask, Step, StepKind};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -59,10 +62,19 @@ impl Doing {
         }
     }
 
-    fn kind(self, is_awaited: bool) -> ButtonKind {
+    /// What the button that opens its form says; what can be scanned is entered by hand as the second choice.
+    fn opening(self, language: Language, is_scanned: bool) -> &'static str {
+        match self {
+            Self::Pick if is_scanned => language.scan_by_hand_pick(),
+            Self::Receive if is_scanned => language.scan_by_hand_receive(),
+            other => other.words(language),
+        }
+    }
+
+    fn kind(self, is_awaited: bool, is_scanned: bool) -> ButtonKind {
         match self {
             Self::Reject | Self::Decline | Self::Cancel => ButtonKind::Danger,
-            _ if is_awaited => ButtonKind::Primary,
+            _ if is_awaited && !is_scanned => ButtonKind::Primary,
             _ => ButtonKind::Usual,
         }
     }
@@ -94,23 +106,46 @@ pub(super) fn Actions(desk: Desk) -> impl IntoView {
             step.map(|(store, _)| store.clone())
         })
     };
-    let button = move |doing: Doing, is_awaited: bool| {
+    // Goods are scanned by whoever works in the store; those who answer for several enter what they were told.
+    let own = use_session().viewer.and_then(|viewer| match viewer.scope {
+        Scope::Store(store) => Some(store),
+        _ => None,
+    });
+    let own = StoredValue::new(own);
+    let scanned = move |store: &StoreCode, kind: StepKind| {
+        let task = [ScanTask::Picking, ScanTask::Receipt].into_iter().find(|task| task.step() == kind);
+        task.filter(|_| own.with_value(|own| own.as_ref() == Some(store)))
+    };
+    let scan = move |task: ScanTask, is_awaited: bool| {
+        let kind = if is_awaited { ButtonKind::Primary } else { ButtonKind::Usual };
+        let href = desk.detail.with_untracked(|detail| format!("/transfers/{}/scan", detail.transfer.id));
+        view! {
+            <a class=button_class(kind, ButtonSize::Large, ButtonWidth::Words) href=href>
+                <Icon glyph=Glyph::Scan/>
+                {language.scan_task(task)}
+            </a>
+        }
+    };
+    let button = move |doing: Doing, is_awaited: bool, is_scanned: bool| {
         view! {
             <button
-                class=button_class(doing.kind(is_awaited), ButtonSize::Large, ButtonWidth::Words)
+                class=button_class(doing.kind(is_awaited, is_scanned), ButtonSize::Large, ButtonWidth::Words)
                 type="button"
                 disabled=move || desk.teller.is_busy()
                 on:click=move |_| desk.doing.set(Some(doing))
             >
-                {doing.words(language)}
+                {doing.opening(language, is_scanned)}
             </button>
         }
     };
     let buttons = move || {
         let (open, awaited) = open.get();
-        let outcomes = |kind: StepKind| Doing::of(kind).iter().map(move |doing| (*doing, Some(kind) == awaited));
-        let each = open.iter().flat_map(|(_, kind)| outcomes(*kind));
-        let buttons = each.map(|(doing, is_awaited)| button(doing, is_awaited)).collect_view();
+        let of_step = |(store, kind): &(StoreCode, StepKind)| {
+            let (is_awaited, scanned) = (Some(*kind) == awaited, scanned(store, *kind));
+            let by_hand = Doing::of(*kind).iter().map(|doing| button(*doing, is_awaited, scanned.is_some()));
+            view! { {scanned.map(|task| scan(task, is_awaited))} {by_hand.collect_view()} }
+        };
+        let buttons = open.iter().map(of_step).collect_view();
         match (open.is_empty(), awaited) {
             (true, Some(_)) => Some(view! { <p class="muted">{language.transfer_none_may()}</p> }.into_any()),
             (true, None) => None,

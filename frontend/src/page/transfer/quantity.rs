@@ -230,6 +230,9 @@ pub(super) fn HandOverForm(desk: Desk, store: StoreCode) -> impl IntoView {
     let amounts: Vec<(LotLine, RwSignal<Units>)> =
         picked.into_iter().map(|line| (line.clone(), RwSignal::new(line.units))).collect();
     let (by, name, tracking) = (RwSignal::new(By::Driver), RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let known = StoredValue::new(desk.detail.with_untracked(|detail| detail.carriers.clone()));
+    // One of those that orders go to, by its place in the list; beyond them, another that is named.
+    let chosen = RwSignal::new(0_usize);
     let rows = amounts
         .iter()
         .map(|(line, units)| {
@@ -253,7 +256,9 @@ pub(super) fn HandOverForm(desk: Desk, store: StoreCode) -> impl IntoView {
         if lines.is_empty() {
             return Err(language.take_nothing().to_owned());
         }
-        let name = words_of(name).ok_or_else(|| language.take_name_needed().to_owned())?;
+        let is_carrier = by.get_untracked() == By::Carrier;
+        let known = known.with_value(|known| known.get(chosen.get_untracked()).cloned()).filter(|_| is_carrier);
+        let name = known.or_else(|| words_of(name)).ok_or_else(|| language.take_name_needed().to_owned())?;
         let carriage = match by.get_untracked() {
             By::Driver => Carriage::Driver { name },
             By::Carrier => Carriage::Carrier { name, tracking: words_of(tracking) },
@@ -272,7 +277,11 @@ pub(super) fn HandOverForm(desk: Desk, store: StoreCode) -> impl IntoView {
     let who = move || match by.get() {
         By::Driver => view! { <TextField label=language.field_driver_name() text=name/> }.into_any(),
         By::Carrier => view! {
-            <TextField label=language.field_carrier_name() text=name/>
+            {known.with_value(|known| !known.is_empty()).then(|| carriers(known.get_value(), chosen))}
+            {move || match known.with_value(|known| chosen.get() < known.len()) {
+                true => view! { <p class="field__hint">{language.field_carrier_order()}</p> }.into_any(),
+                false => view! { <TextField label=language.field_carrier_name() text=name/> }.into_any(),
+            }}
             <TextField label=language.field_tracking() text=tracking/>
         }
         .into_any(),
@@ -283,6 +292,25 @@ pub(super) fn HandOverForm(desk: Desk, store: StoreCode) -> impl IntoView {
             <Choice legend=language.field_carriage() name="carriage" options chosen=by/>
             {who}
         </StepForm>
+    }
+}
+
+/// The carriers that orders go to, and another.
+fn carriers(known: Vec<String>, chosen: RwSignal<usize>) -> impl IntoView {
+    let language = use_language();
+    let other = known.len();
+    let options = known.into_iter().chain([language.field_carrier_other().to_owned()]).enumerate();
+    let option = |(at, name): (usize, String)| view! { <option value=at.to_string()>{name}</option> };
+    view! {
+        <label class="field">
+            <span class="field__label">{language.field_carrier()}</span>
+            <select
+                class="select field__control"
+                on:change:target=move |event| chosen.set(event.target().value().parse().unwrap_or(other))
+            >
+                {options.map(option).collect_view()}
+            </select>
+        </label>
     }
 }
 
