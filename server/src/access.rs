@@ -169,6 +169,7 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::POST, "/fn/choose_telling", Policy::SignedIn),
     entrance(Method::POST, "/fn/robots", Policy::May(Action::ManagePeople, On::Chain)),
     entrance(Method::POST, "/fn/set_robot", Policy::May(Action::ManagePeople, On::Chain)),
+    entrance(Method::POST, "/fn/forget_robot", Policy::May(Action::ManagePeople, On::Chain)),
     entrance(Method::POST, "/fn/delivery_log", Policy::May(Action::ManagePeople, On::Chain)),
     // The API.
     entrance(Method::POST, "/api/v1/sign-in", Policy::Public),

@@ -32,8 +32,11 @@ pub trait MessageBackend {
     /// Every store, and whether its group has a robot; nothing where groups are not told.
     fn robots(&self) -> Reply<Option<Vec<RobotRow>>>;
 
-    /// Sets the robot of a store's group by its key or address, or forgets it.
-    fn set_robot(&self, store: StoreCode, key: Option<String>) -> Reply<()>;
+    /// Sets the robot of a store's group by its key or address.
+    fn set_robot(&self, store: StoreCode, key: String) -> Reply<()>;
+
+    /// Forgets the robot of a store's group.
+    fn forget_robot(&self, store: StoreCode) -> Reply<()>;
 
     /// What became of the chain's newest messages, and how its channels are read.
     fn delivery_log(&self) -> Reply<DeliveryLog>;
@@ -164,10 +167,21 @@ pub async fn read_robots() -> Result<Option<Vec<RobotRow>>, BackendError> {
 
 /// [`MessageBackend::set_robot`]
 #[server(prefix = "/fn", endpoint = "set_robot")]
-pub async fn set_robot(store: String, key: Option<String>) -> Result<(), BackendError> {
+pub async fn set_robot(store: String, key: String) -> Result<(), BackendError> {
     let backend = backend();
     let answer = match StoreCode::parse(&store) {
         Ok(store) => backend.set_robot(store, key).await,
+        Err(_) => Err(BackendError::NotFound),
+    };
+    answer.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`MessageBackend::forget_robot`]
+#[server(prefix = "/fn", endpoint = "forget_robot")]
+pub async fn forget_robot(store: String) -> Result<(), BackendError> {
+    let backend = backend();
+    let answer = match StoreCode::parse(&store) {
+        Ok(store) => backend.forget_robot(store).await,
         Err(_) => Err(BackendError::NotFound),
     };
     answer.inspect_err(|error| backend.answer_with(error))

@@ -221,18 +221,12 @@ pub async fn robots(state: &AppState) -> Result<Option<Vec<RobotRow>>, ApiError>
     Ok(Some(masters.stores().iter().map(row).collect()))
 }
 
-/// Sets the robot of a store's group, or forgets it.
-pub async fn set_robot(state: &AppState, store: &StoreCode, typed: Option<&str>) -> Result<(), ApiError> {
+/// Sets the robot of a store's group, by its key or its address.
+pub async fn set_robot(state: &AppState, store: &StoreCode, typed: &str) -> Result<(), ApiError> {
     state.directory.masters().store(store).ok_or(ApiError::NotFound)?;
-    match typed {
-        Some(typed) => {
-            let key = robot::key_of(typed);
-            let key = key.ok_or_else(|| ApiError::Malformed("expected a robot's key or its address".to_owned()))?;
-            state.db.save_robot(store, key).await?;
-        }
-        None => state.db.delete_robot(store).await?,
-    }
-    Ok(())
+    let key = robot::key_of(typed);
+    let key = key.ok_or_else(|| ApiError::Malformed("expected a robot's key or its address".to_owned()))?;
+    Ok(state.db.save_robot(store, key).await?)
 }
 
 /// What became of the chain's newest messages.

@@ -38,10 +38,14 @@ impl MessageBackend for RequestBackend {
         self.reply("/fn/robots", None, |state, _| async move { read::message::robots(&state).await })
     }
 
-    fn set_robot(&self, store: StoreCode, key: Option<String>) -> Reply<()> {
+    fn set_robot(&self, store: StoreCode, key: String) -> Reply<()> {
         self.reply("/fn/set_robot", None, move |state, _| async move {
-            read::message::set_robot(&state, &store, key.as_deref()).await
+            read::message::set_robot(&state, &store, &key).await
         })
+    }
+
+    fn forget_robot(&self, store: StoreCode) -> Reply<()> {
+        self.reply("/fn/forget_robot", None, move |state, _| async move { Ok(state.db.delete_robot(&store).await?) })
     }
 
     fn delivery_log(&self) -> Reply<DeliveryLog> {

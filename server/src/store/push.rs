@@ -52,13 +52,13 @@ impl Database {
         variables.insert("id", Value::RecordId(push_id(person, &subscription.endpoint)));
         variables.insert("endpoint", text(name(&subscription.endpoint)));
         variables.insert("subscription", text(serde_json::to_string(subscription).expect("plain data")));
-        variables.insert("session", text(session));
+        variables.insert("signed_in", text(session));
         variables.insert("now", at(now));
         variables.insert("crowded", ids(crowded));
         let statements = "BEGIN; DELETE push WHERE endpoint = $endpoint RETURN NONE; \
                           FOR $row IN $crowded { DELETE $row RETURN NONE }; \
                           UPSERT $id CONTENT { endpoint: $endpoint, subscription: $subscription, \
-                          session: $session, seen_at: $now } RETURN NONE; COMMIT;";
+                          session: $signed_in, seen_at: $now } RETURN NONE; COMMIT;";
         self.run(statements, variables).await.map(|_| ())
     }
 
@@ -78,8 +78,8 @@ impl Database {
     /// When the database fails.
     pub async fn forget_push_of_session(&self, session: &str) -> Result<(), StoreError> {
         let mut variables = Variables::new();
-        variables.insert("session", text(session));
-        self.run("DELETE push WHERE session = $session RETURN NONE", variables).await.map(|_| ())
+        variables.insert("signed_in", text(session));
+        self.run("DELETE push WHERE session = $signed_in RETURN NONE", variables).await.map(|_| ())
     }
 
     /// Forgets every browser of a person.

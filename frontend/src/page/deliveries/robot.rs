@@ -1,6 +1,6 @@
 //! Robots in the groups of stores: which are set, and setting them. A key is written, never shown.
 
-use crate::backend::{BackendError, RobotRow, read_robots, set_robot};
+use crate::backend::{BackendError, RobotRow, forget_robot, read_robots, set_robot};
 use crate::component::badge::{Badge, Tone};
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
 use crate::text::use_language;
@@ -29,7 +29,11 @@ fn Form(rows: Vec<RobotRow>, again: Callback<()>) -> impl IntoView {
     let said = RwSignal::new("");
     let set = move |store: String, key: Option<String>| {
         spawn_local(async move {
-            match set_robot(store, key).await {
+            let done = match key {
+                Some(key) => set_robot(store, key).await,
+                None => forget_robot(store).await,
+            };
+            match done {
                 Ok(()) => {
                     let _ = said.try_set(language.telling_saved());
                     again.run(());

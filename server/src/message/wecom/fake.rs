@@ -201,6 +201,16 @@ async fn update(State(shared): State<Shared>, Query(params): Params, body: Strin
     reply(&json!({ "errcode": 0, "errmsg": "ok" }))
 }
 
-async fn robot(Query(params): Params) -> Response {
+async fn robot(State(shared): State<Shared>, Query(params): Params) -> Response {
+    let fault = {
+        let mut seen = shared.seen.lock().expect("not poisoned");
+        seen.n_calls += 1;
+        seen.faults.pop_front()
+    };
+    match fault {
+        Some(Fault::Code(code)) => return error(code),
+        Some(_) => return "<html>sign in to the network</html>".into_response(),
+        None => {}
+    }
     if params.get("key").map(String::as_str) == Some("robot-key") { error(0) } else { error(93000) }
 }

@@ -120,7 +120,7 @@ async fn a_key_is_written_and_never_shown() {
     let (_, page) = hq.text("/deliveries").await;
     assert!(!page.contains(KEY) && !String::from_utf8_lossy(&robots.bytes).contains(KEY));
     assert!(page.contains("门店群机器人"));
-    let removed = hq.post_text("/fn/set_robot", FORM, "store=S002".to_owned()).await;
+    let removed = hq.post_text("/fn/forget_robot", FORM, "store=S002".to_owned()).await;
     assert_eq!(removed.status, StatusCode::OK, "{}", removed.json);
     assert!(server.state.db.robots().await.expect("reads").is_empty());
 }
