@@ -104,7 +104,7 @@ test('where a source declines the next is asked at once; the message leads to th
   await next.goto('/inbox');
   await hydrated(next);
   await look(next, 'inbox-phone-en');
-  await next.getByRole('link', { name: 'Open', exact: true }).first().click();
+  await next.getByRole('main').getByRole('link', { name: /^(Open|查看)$/ }).first().click();
   await next.waitForURL(`**/transfers/${transfer}`);
   await expect(next.getByRole('button', { name: 'Confirm', exact: true })).toBeVisible();
   await expect(next.getByText('Source declined')).toBeVisible();
