@@ -91,7 +91,7 @@ async function take(
 
 for (const [device, language] of [['phone', 'zh'], ['desktop', 'en']] satisfies [Device, Language][]) {
   test(`goods go from one store to another and one piece is missing, ${device}, ${language}`, async ({ server, browserOf }) => {
-    test.setTimeout(240_000);
+    test.setTimeout(420_000);
     const words = WORDS[language];
     const { sku, from } = await spare(server.origin, 'S001', 4);
     const named = (name: string) => `${name}-${device}-${language}`;

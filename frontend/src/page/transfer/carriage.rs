@@ -6,7 +6,7 @@ use crate::component::badge::{Badge, Tone};
 use crate::component::banner::Banner;
 use crate::format;
 use crate::text::Language;
-use domain::transfer::{Carriage, CarriageStatus, DispatchState, Step, StepKind, TransferDetail};
+use domain::transfer::{Carriage, CarriageStatus, DispatchState, Phase, Step, StepKind, TransferDetail};
 use leptos::prelude::*;
 
 /// Who took the goods along.
@@ -37,7 +37,10 @@ pub(super) fn UnderWay(desk: Desk) -> impl IntoView {
                 Some(status) => {
                     view! { <Badge tone=tone(status)>{language.carriage_status(status)}</Badge> }.into_any()
                 }
-                None => view! { <p class="muted">{language.carriage_none()}</p> }.into_any(),
+                None if matches!(detail.transfer.phase(), Phase::InTransit | Phase::Abnormal) => {
+                    view! { <p class="muted">{language.carriage_none()}</p> }.into_any()
+                }
+                None => ().into_any(),
             };
             let order = order(language, detail, &name);
             let link = detail.driver_link.clone().map(|path| view! { <DriverLink language path/> });

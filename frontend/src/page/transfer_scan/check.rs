@@ -102,7 +102,9 @@ fn Evidence(desk: ScanDesk) -> impl IntoView {
     let language = desk.language;
     let photos = Memo::new(move |_| desk.scanning.with(|scanning| scanning.photos.clone()));
     let lacks = Memo::new(move |_| desk.scanning.with(|scanning| scanning.lacks().contains(&ScanLack::Photo)));
-    let hint = move || if lacks.get() { language.scan_photo_needed() } else { language.review_photo_optional() };
+    let is_damaged =
+        Memo::new(move |_| desk.scanning.with(|scanning| scanning.lines().iter().any(|line| line.damaged > 0)));
+    let hint = move || if is_damaged.get() { language.scan_photo_needed() } else { language.review_photo_optional() };
     let remove = move |id: PhotoId| {
         desk.edit(|scanning| scanning.photos.retain(|other| *other != id));
         photo::discard(id);
