@@ -39,6 +39,7 @@ async fn the_nearest_store_with_surplus_is_proposed_and_sees_at_once_that_it_is_
     server.hire("picker", Role::Clerk, "S002").await;
     server.hire("stranger", Role::StoreManager, "S009").await;
     stock(&server, 1, "S002").await;
+    server.state.signals.settle().await;
     let manager = server.signed_in("manager").await;
     let proposal = manager.get("/api/v1/transfer-sources?store=S001&sku=100001&units=5").await.json;
     assert_eq!(
