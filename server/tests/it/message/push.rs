@@ -162,7 +162,7 @@ async fn each_device_shows_what_only_it_can_read() {
         assert_eq!((&claims["aud"], &claims["sub"]), (&json!(service), &json!("mailto:it@chain.example")));
         let notice = if name == "phone" { phone.open(&body) } else { tablet.open(&body) };
         assert_eq!(notice["title"], "S001 申请调货 3 件");
-        assert_eq!(notice["path"], format!("/inbox#{}", asked.id));
+        assert_eq!(notice["path"], format!("/transfers/{}", asked.about.code));
         assert_eq!(notice["messages"], json!([asked.id]));
         shown.push(name);
     }
