@@ -3,7 +3,7 @@ import { Machine } from './support/machine.ts';
 
 const WORDS = {
   zh: {
-    rule: '低于安全库存且销量上升', sentence: '当可用库存低于安全库存，并且近 3 天销量涨幅高于30%时预警。', edit: '编辑', try: '试一试',
+    rule: '低于安全库存且销量上升', sentence: '当可用库存低于安全库存，并且近 3 天销量涨幅高于 30% 时预警。', edit: '编辑', try: '试一试',
     fired: '会触发', pause: '暂停', paused: '已暂停', resume: '启用', negative: '负库存', take: '我来处理', close: '结束', counted: '已盘点',
   },
   en: {
