@@ -167,6 +167,10 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::POST, "/fn/answer_message", Policy::SignedIn),
     entrance(Method::POST, "/fn/telling", Policy::SignedIn),
     entrance(Method::POST, "/fn/choose_telling", Policy::SignedIn),
+    // Their own address: see `read::mail`.
+    entrance(Method::POST, "/fn/give_address", Policy::SignedIn),
+    entrance(Method::POST, "/fn/confirm_address", Policy::SignedIn),
+    entrance(Method::POST, "/fn/forget_address", Policy::SignedIn),
     entrance(Method::POST, "/fn/robots", Policy::May(Action::ManagePeople, On::Chain)),
     entrance(Method::POST, "/fn/set_robot", Policy::May(Action::ManagePeople, On::Chain)),
     entrance(Method::POST, "/fn/forget_robot", Policy::May(Action::ManagePeople, On::Chain)),

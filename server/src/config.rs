@@ -6,6 +6,7 @@ mod transfer;
 
 pub use carrier::CarrierSetting;
 
+use crate::message::mail::Security;
 use crate::message::wecom;
 use clap::{Args, ValueEnum};
 use figment::Figment;
@@ -152,6 +153,22 @@ pub struct Config {
     /// Carriers that orders are sent to, by code.
     #[serde(default)]
     pub carriers: BTreeMap<String, CarrierSetting>,
+    /// The mail server's name; `None` sends no e-mail. It needs `smtp_from` and `public_origin`, for the links.
+    pub smtp_host: Option<String>,
+    /// Its port: by default 465 with TLS, 587 with STARTTLS, 25 without.
+    pub smtp_port: Option<u16>,
+    /// How the way to it is encrypted.
+    pub smtp_security: Security,
+    /// A file with a certificate in PEM to believe beside the public ones, for a mail server of the chain's own.
+    pub smtp_certificate: Option<PathBuf>,
+    /// Name to sign in with at the mail server.
+    #[serde(default, deserialize_with = "any_scalar")]
+    pub smtp_user: Option<String>,
+    /// Its password.
+    #[serde(default, deserialize_with = "any_scalar")]
+    pub smtp_password: Option<String>,
+    /// Who writes: `stock@chain.example`, or `货迹 <stock@chain.example>`.
+    pub smtp_from: Option<String>,
     /// A store asked for goods is reminded after so many minutes without an answer.
     pub transfer_reminder_min: u32,
     /// Its region is asked after so many.
@@ -196,6 +213,13 @@ impl Default for Config {
             webhook_to_loopback: false,
             push_contact: None,
             carriers: BTreeMap::new(),
+            smtp_host: None,
+            smtp_port: None,
+            smtp_security: Security::Starttls,
+            smtp_certificate: None,
+            smtp_user: None,
+            smtp_password: None,
+            smtp_from: None,
             transfer_reminder_min: 2 * 60,
             transfer_escalation_min: 8 * 60,
             transfer_arrival_min: 24 * 60,
@@ -372,6 +396,7 @@ impl Config {
             &mut shown.wecom_token,
             &mut shown.wecom_aes_key,
             &mut shown.webhook_key,
+            &mut shown.smtp_password,
         ] {
             *secret = secret.as_ref().map(|_| MASK.to_owned());
         }

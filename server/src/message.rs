@@ -2,7 +2,8 @@
 //!
 //! [`channel`] is what all channels have in common, [`schedule`] says when which message goes and [`dispatch`] sends
 //! it, [`answer`] does what is said to it, [`route`] is where that comes in. [`wecom`] is the channel whose cards are
-//! answered where they are read; [`webhook`] and [`push`] only tell. What a message is stands in [`domain::message`].
+//! answered where they are read; [`webhook`], [`push`]
+//! and [`mail`] only tell. What a message is stands in [`domain::message`].
 //!
 //! [`follow`] turns the ledger's steps into messages, [`compose`] words them, [`office`] keeps and sends them, and
 //! [`decide`] carries answers back into the ledger. [`Messages`] starts them all.
@@ -16,6 +17,7 @@ pub mod follow;
 pub mod guard;
 pub mod http;
 pub mod log;
+pub mod mail;
 pub mod office;
 pub mod push;
 pub mod route;

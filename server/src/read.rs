@@ -1,6 +1,7 @@
 //! What pages and routes read, cut to what the viewer may see.
 
 pub mod accuracy;
+pub mod mail;
 pub mod message;
 pub mod planning;
 pub mod stocktake;

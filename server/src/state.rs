@@ -29,6 +29,9 @@ use tokio::sync::watch;
 /// the network included.
 const PHOTOS_PER_MIN: u32 = 120;
 
+/// Codes that a person may have sent to addresses per hour: they may be anybody's.
+const CODES_PER_H: u32 = 5;
+
 /// Shared by all requests. Cheap to clone.
 #[derive(Clone)]
 pub struct AppState(Arc<App>);
@@ -65,6 +68,8 @@ pub struct App {
     pub messages: Messages,
     /// Accounts and sessions.
     pub sign_in: SignIn,
+    /// How often a person may have a code sent to an address.
+    pub mail_limit: Limiter,
     /// How often a device may send.
     pub sync_limit: Limiter,
     /// The photos.
@@ -149,6 +154,7 @@ impl AppState {
         let leptos = LeptosOptions::builder().output_name("shelftrace").build();
         Ok(Self(Arc::new(App {
             sign_in: SignIn::new(db.clone(), clock.clone(), &config),
+            mail_limit: Limiter::new(clock.clone(), CODES_PER_H, 3_600_000, CODES_PER_H),
             sync_limit: Limiter::new(clock.clone(), per_s, 1_000, per_s.saturating_mul(2)),
             photos,
             photo_limit: Limiter::new(clock.clone(), PHOTOS_PER_MIN, 60_000, PHOTOS_PER_MIN),

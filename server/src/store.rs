@@ -9,6 +9,7 @@ pub mod device;
 pub mod directory;
 pub mod footfall;
 pub mod link;
+pub mod mailbox;
 pub mod master;
 pub mod message;
 pub mod migration;

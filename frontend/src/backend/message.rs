@@ -3,6 +3,7 @@
 #[cfg(feature = "ssr")]
 use super::backend;
 use super::{BackendError, Reply};
+use crate::text::Language;
 use domain::id::{MessageId, StoreCode};
 use domain::instant::{Timestamp, ZoneOffset};
 use domain::master::Name;
@@ -28,6 +29,15 @@ pub trait MessageBackend {
 
     /// Keeps how the viewer wants to be told; the language is that of the page.
     fn choose_telling(&self, preference: Preference) -> Reply<()>;
+
+    /// Sends a code to an address that the viewer says is theirs, in the language of the page.
+    fn give_address(&self, address: String, language: Language) -> Reply<()>;
+
+    /// Takes the address for the viewer's messages, if the code is that which was sent there.
+    fn confirm_address(&self, code: String) -> Reply<()>;
+
+    /// Forgets the viewer's address.
+    fn forget_address(&self) -> Reply<()>;
 
     /// Every store, and whether its group has a robot; nothing where groups are not told.
     fn robots(&self) -> Reply<Option<Vec<RobotRow>>>;
@@ -73,6 +83,17 @@ pub struct TellingChoice {
     pub preference: Preference,
     /// What this browser needs to agree to notices; nothing where the chain does not send them.
     pub push_key: Option<String>,
+    /// The viewer's e-mail address; nothing where the chain sends no e-mail.
+    pub mail: Option<MailChoice>,
+}
+
+/// Where letters go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailChoice {
+    /// The address that the viewer has confirmed.
+    pub address: Option<String>,
+    /// One that a code was sent to.
+    pub waiting: Option<String>,
 }
 
 /// A store and its group's robot. Its key is known to nobody but whoever set it.
@@ -156,6 +177,28 @@ pub async fn choose_telling(preference: String) -> Result<(), BackendError> {
         Err(_) => Err(BackendError::Malformed),
     };
     answer.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`MessageBackend::give_address`]; `language` is its code.
+#[server(prefix = "/fn", endpoint = "give_address")]
+pub async fn give_address(address: String, language: String) -> Result<(), BackendError> {
+    let backend = backend();
+    let answer = backend.give_address(address, Language::from_code(&language)).await;
+    answer.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`MessageBackend::confirm_address`]
+#[server(prefix = "/fn", endpoint = "confirm_address")]
+pub async fn confirm_address(code: String) -> Result<(), BackendError> {
+    let backend = backend();
+    backend.confirm_address(code).await.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`MessageBackend::forget_address`]
+#[server(prefix = "/fn", endpoint = "forget_address")]
+pub async fn forget_address() -> Result<(), BackendError> {
+    let backend = backend();
+    backend.forget_address().await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`MessageBackend::robots`]

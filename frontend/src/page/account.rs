@@ -1,6 +1,7 @@
 //! Who am I, how do I like it on this device, and out.
 
 mod leave;
+mod mail;
 mod push;
 mod telling;
 

@@ -64,6 +64,25 @@ messages! {
     telling_saved: "已保存" / "Saved";
     telling_not_saved: "没有保存，请再试" / "Not saved: try again";
 
+    mail_title: "邮件地址" / "E-mail address";
+    mail_hint: "先往这个地址发一个验证码。您填对了，消息才会发到那里。"
+        / "A code is sent to the address first. Messages go there only once you have typed it here.";
+    mail_address: "您的邮件地址" / "Your e-mail address";
+    mail_send_code: "发送验证码" / "Send a code";
+    mail_code_sent: "验证码已发出，请查收邮件" / "Sent: look into your mailbox";
+    mail_code_for(address): "发到 {address} 的验证码" / "The code sent to {address}";
+    mail_confirm: "确认" / "Confirm";
+    mail_confirmed: "已确认，消息也会发到这里" / "Confirmed: messages go there too";
+    mail_is(address): "消息也发到 {address}" / "Messages go to {address} too";
+    mail_forget: "不再发到这里" / "No longer send there";
+    mail_no_address: "这个地址收不了邮件，请检查" / "No letter can be sent there: check the address";
+    mail_wrong_code: "验证码不对，或者已经过期" / "Another code, or one that holds no longer";
+    mail_too_often: "发得太多了，请过一小时再试" / "Too many codes: try again in an hour";
+    mail_not_sent: "没有发成，请稍后再试" / "Not sent: try again later";
+    mail_code_subject: "货迹验证码" / "Your code for Shelftrace";
+    mail_code_text(code): "您的验证码是 {code}，30 分钟内有效。如果不是您本人在货迹填写了这个地址，请不必理会。"
+        / "Your code is {code}. It holds for 30 minutes. If you did not give this address to Shelftrace, do nothing.";
+
     push_title: "这台设备上的通知" / "Notices on this device";
     push_off: "打开后，不开应用也会收到通知。浏览器会先问您同不同意。"
         / "Switched on, you are told even while the app is closed. Your browser asks you first.";

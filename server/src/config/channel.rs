@@ -2,6 +2,7 @@
 
 use super::{Config, ConfigError};
 use crate::message::guard::Reach;
+use crate::message::mail::{Security, Server};
 use crate::message::secret::Secret;
 use crate::message::webhook::SigningKey;
 use crate::message::wecom::callback::Callback;
@@ -45,6 +46,42 @@ impl Config {
         self.push_contact.as_deref().or(origin)
     }
 
+    /// The mail server, and who writes by it; `None` where no e-mail is sent.
+    #[must_use]
+    pub fn mail(&self) -> Option<Server> {
+        let usual = match self.smtp_security {
+            Security::Tls => 465,
+            Security::Starttls => 587,
+            Security::None => 25,
+        };
+        let login = self.smtp_user.clone().zip(self.smtp_password.as_deref().map(Secret::new));
+        Some(Server {
+            host: self.smtp_host.clone()?,
+            port: self.smtp_port.unwrap_or(usual),
+            security: self.smtp_security,
+            certificate: self.smtp_certificate.clone(),
+            login,
+            from: self.smtp_from.clone()?,
+            origin: self.public_origin.clone()?,
+        })
+    }
+
+    fn check_mail(&self) -> Result<(), ConfigError> {
+        let nonsense = |key, value: &str, need| Err(ConfigError::Nonsense { key, value: value.to_owned(), need });
+        let Some(host) = &self.smtp_host else { return Ok(()) };
+        if self.mail().is_none() {
+            let key = if self.smtp_from.is_none() { "smtp_from" } else { "public_origin" };
+            return nonsense(key, "missing", "e-mail needs smtp_host, smtp_from and public_origin, for its links");
+        }
+        if self.smtp_user.is_some() != self.smtp_password.is_some() {
+            return nonsense("smtp_user", "given alone, or missing", "smtp_user and smtp_password go together");
+        }
+        if self.smtp_security == Security::None && !matches!(host.as_str(), "localhost" | "127.0.0.1") {
+            return nonsense("smtp_security", "none", "only the way to this machine may be without encryption");
+        }
+        Ok(())
+    }
+
     pub(super) fn check_channels(&self) -> Result<(), ConfigError> {
         let given = |key, is_given: bool| (key, is_given);
         let wecom = [
@@ -68,6 +105,7 @@ impl Config {
         if self.webhook_key.is_some() && self.webhook().is_none() {
             return masked("webhook_key", "it must be whsec_ and base 64 of 24 to 64 bytes");
         }
+        self.check_mail()?;
         let is_contact =
             |text: &&str| text.starts_with("mailto:") && text.contains('@') || text.starts_with("https://");
         if let Some(contact) = self.push_contact.as_deref().filter(|text| !is_contact(text)) {

@@ -82,6 +82,25 @@ fn wecom_is_set_wholly_or_not_at_all() {
 }
 
 #[test]
+fn mail_is_set_wholly_and_encrypted() {
+    let mail = "public_origin = \"https://stock.example\"\nsmtp_host = \"mail.example\"\n\
+                smtp_from = \"货迹 <stock@chain.example>\"\nsmtp_user = \"stock\"\nsmtp_password = \"canary\"\n";
+    let config = with(mail).expect("valid");
+    let server = config.mail().expect("set");
+    assert_eq!((server.port, server.login.is_some()), (587, true));
+    assert!(!config.masked().contains("canary") && !format!("{server:?}").contains("canary"));
+    for missing in ["public_origin", "smtp_from", "smtp_user"] {
+        let rest: String =
+            mail.lines().filter(|line| !line.starts_with(missing)).fold(String::new(), |rest, line| rest + line + "\n");
+        let message = with(&rest).expect_err("incomplete").to_string();
+        assert!(message.contains(missing) && !message.contains("canary"), "{message}");
+    }
+    let plain = format!("{mail}smtp_security = \"none\"\n");
+    assert!(with(&plain).expect_err("not encrypted").to_string().contains("smtp_security"));
+    assert!(with(&plain.replace("mail.example", "localhost")).is_ok());
+}
+
+#[test]
 fn webhooks_need_a_key_of_theirs() {
     assert!(with("webhook_key = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"").expect("valid").webhook().is_some());
     assert!(with("webhook_key = \"canary\"").expect_err("no key").to_string().contains("webhook_key"));

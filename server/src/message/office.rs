@@ -5,6 +5,7 @@ use super::channel::Channel;
 use super::dispatch::Dispatcher;
 use super::http;
 use super::log::Deliveries;
+use super::mail::{Mail, MailError};
 use super::push::WebPush;
 use super::push::vapid::{KeyFileError, Vapid};
 use super::schedule::Waiting;
@@ -63,6 +64,9 @@ pub enum OpenError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The mail server cannot be used as it is set.
+    #[error("e-mail cannot be sent")]
+    Mail(#[from] MailError),
     /// There is no key to send notices to browsers with.
     #[error(transparent)]
     PushKey(#[from] KeyFileError),
@@ -79,6 +83,8 @@ pub struct Office {
     posts: Arc<BTreeMap<ChannelKind, Post>>,
     /// What a browser must be given to agree to our notices; `None` where they are not sent.
     pub push_key: Option<String>,
+    /// Sends codes to addresses that are to be confirmed; `None` where no e-mail is sent.
+    pub mail: Option<Arc<Mail>>,
 }
 
 impl Office {
@@ -104,6 +110,12 @@ impl Office {
         if let Some(key) = config.webhook() {
             channels.push(Arc::new(Webhook::new(key, config.reach(), clock.clone())));
         }
+        let mut mail = None;
+        if let Some(server) = config.mail() {
+            let channel = Arc::new(Mail::new(&server, clock.clone())?);
+            channels.push(channel.clone());
+            mail = Some(channel);
+        }
         let mut push_key = None;
         if let Some(contact) = config.push_contact() {
             let vapid = Vapid::load_or_create(&config.data_dir, contact)?;
@@ -117,7 +129,7 @@ impl Office {
             tokio::spawn(run(dispatcher, inbox, clock.clone()));
             posts.insert(channel.kind(), Post { channel, orders });
         }
-        let office = Self { database, directory, clock, log, posts: Arc::new(posts), push_key };
+        let office = Self { database, directory, clock, log, posts: Arc::new(posts), push_key, mail };
         for record in office.database.waiting_deliveries().await? {
             if let Some(message) = office.database.message(&record.person, record.delivery.message).await? {
                 let reader = office.reader(&record.person).await?;

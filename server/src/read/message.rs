@@ -127,7 +127,8 @@ pub async fn telling(state: &AppState, person: &PersonId) -> Result<TellingChoic
         .map(|channel| (channel, preference.channels.contains(&channel), contacts.contains_key(&channel)))
         .collect();
     let push_key = state.messages.office.push_key.clone();
-    Ok(TellingChoice { channels, preference, push_key })
+    let mail = super::mail::choice(state, person).await?;
+    Ok(TellingChoice { channels, preference, push_key, mail })
 }
 
 /// Keeps how a person wants to be told.
@@ -155,10 +156,10 @@ pub async fn subscribe(
     Ok(())
 }
 
-/// Adds the notices of browsers to what a person has chosen, where they have chosen.
-pub async fn choose_push(state: &AppState, person: &PersonId) -> Result<(), ApiError> {
+/// Adds a channel to what a person has chosen, where they have chosen.
+pub async fn choose(state: &AppState, person: &PersonId, channel: ChannelKind) -> Result<(), ApiError> {
     let Some(mut chosen) = state.db.preference(person).await? else { return Ok(()) };
-    if chosen.channels.insert(ChannelKind::WebPush) {
+    if chosen.channels.insert(channel) {
         state.db.save_preference(person, &chosen).await?;
     }
     Ok(())

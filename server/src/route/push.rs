@@ -10,6 +10,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::id::MessageId;
+use domain::message::preference::ChannelKind;
 use serde::Deserialize;
 
 /// A browser that agrees.
@@ -45,7 +46,7 @@ pub async fn subscribe(
     let Subscribing { endpoint, keys, is_new } = subscribing;
     read::message::subscribe(&state, person, &signed_in.session, &Subscription { endpoint, keys }).await?;
     if is_new {
-        read::message::choose_push(&state, person).await?;
+        read::message::choose(&state, person, ChannelKind::WebPush).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,6 +6,7 @@ use domain::id::{MessageId, StoreCode};
 use domain::message::Act;
 use domain::message::preference::Preference;
 use frontend::backend::{DeliveryLog, Inbox, MessageBackend, Reply, RobotRow, TellingChoice};
+use frontend::text::Language;
 
 impl MessageBackend for RequestBackend {
     fn inbox(&self) -> Reply<Inbox> {
@@ -32,6 +33,26 @@ impl MessageBackend for RequestBackend {
         self.reply("/fn/choose_telling", None, move |state, viewer| async move {
             read::message::choose_telling(&state, &viewer.id, preference).await
         })
+    }
+
+    fn give_address(&self, address: String, language: Language) -> Reply<()> {
+        self.reply("/fn/give_address", None, move |state, viewer| async move {
+            read::mail::give(&state, &viewer.id, &address, language).await
+        })
+    }
+
+    fn confirm_address(&self, code: String) -> Reply<()> {
+        self.reply("/fn/confirm_address", None, move |state, viewer| async move {
+            read::mail::confirm(&state, &viewer.id, &code).await
+        })
+    }
+
+    fn forget_address(&self) -> Reply<()> {
+        self.reply(
+            "/fn/forget_address",
+            None,
+            |state, viewer| async move { read::mail::forget(&state, &viewer.id).await },
+        )
     }
 
     fn robots(&self) -> Reply<Option<Vec<RobotRow>>> {

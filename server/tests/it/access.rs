@@ -31,8 +31,9 @@ async fn opens(browser: &Browser, entrance: &Entrance, store: &str) -> bool {
         let said = "message=01KAPX3CE0YBGAD9P5M7S0T8CM&act=confirm&preference={\"channels\":[],\"quiet\":null}";
         let transfer = "id=01KAPX3CE0YBGAD9P5M7S0T8CM&sku=100001&units=5";
         let body = format!("store={store}&shelf=A-01&{stocktake}&back=/&login=x&password=y&{trace}&{said}&{transfer}");
-        let body =
-            format!("{body}&firing=01KAPX3CE0YBGAD9P5M7S0T8CM&outcome=counted&key=x&rule={{}}&n_days=30&since=0");
+        let body = format!(
+            "{body}&firing=01KAPX3CE0YBGAD9P5M7S0T8CM&outcome=counted&key=x&address=x&code=x&language=zh&rule={{}}&n_days=30&since=0"
+        );
         let region = if store == "S009" { "R2" } else { "R1" };
         let set = r#"{"sku":"100001","version":9,"safety_units":1,"order_units":null,"reason":"x"}"#;
         let body = format!("{body}&token=01KAPX3CE0YBGAD9P5M7S0T8CM&supplier=x&lines=[]&change={set}");
@@ -127,6 +128,9 @@ POST /fn/count_unread: clerk +++ manager +++ regional +++ hq +++ auditor +++
 POST /fn/answer_message: clerk +++ manager +++ regional +++ hq +++ auditor +++
 POST /fn/telling: clerk +++ manager +++ regional +++ hq +++ auditor +++
 POST /fn/choose_telling: clerk +++ manager +++ regional +++ hq +++ auditor +++
+POST /fn/give_address: clerk +++ manager +++ regional +++ hq +++ auditor +++
+POST /fn/confirm_address: clerk +++ manager +++ regional +++ hq +++ auditor +++
+POST /fn/forget_address: clerk +++ manager +++ regional +++ hq +++ auditor +++
 POST /fn/robots: clerk --- manager --- regional --- hq +++ auditor ---
 POST /fn/set_robot: clerk --- manager --- regional --- hq +++ auditor ---
 POST /fn/forget_robot: clerk --- manager --- regional --- hq +++ auditor ---

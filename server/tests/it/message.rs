@@ -1,6 +1,7 @@
 //! Messages that are answered, from the ledger to the inbox and back.
 
 mod group;
+mod mail;
 mod push;
 
 use crate::support::{NOW, TestServer, device, event, person};

@@ -1,5 +1,6 @@
 //! How the person is told: channels within what the chain allows, and when they are left alone.
 
+use super::mail::MailAddress;
 use super::push::ThisDevice;
 use crate::backend::{TellingChoice, choose_telling, read_telling};
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
@@ -27,7 +28,7 @@ pub fn Telling() -> impl IntoView {
 #[component]
 fn Form(choice: TellingChoice) -> impl IntoView {
     let language = use_language();
-    let TellingChoice { channels, preference, push_key } = choice;
+    let TellingChoice { channels, preference, push_key, mail } = choice;
     let chosen = RwSignal::new(preference);
     let said = RwSignal::new(String::new());
     // Some are set up on this very page.
@@ -145,6 +146,7 @@ fn Form(choice: TellingChoice) -> impl IntoView {
                 {times}
                 <button class=primary type="button" on:click=save>{language.telling_save()}</button>
                 <p role="status">{said}</p>
+                {mail.map(|choice| view! { <MailAddress choice set_up/> })}
                 {push_key.map(|key| view! { <ThisDevice key set_up/> })}
             </div>
         </section>
