@@ -66,8 +66,14 @@ impl Supply {
         Self { pack_units, ..self }
     }
 
+    /// Days that what is on hand and on order must last: until goods arrive that can be ordered at the next chance.
+    #[must_use]
+    pub const fn interval_days(&self) -> u32 {
+        self.lead_time_days as u32 + self.review_days as u32
+    }
+
     fn check(&self) -> Result<(), SupplyError> {
-        let days = u32::from(self.lead_time_days) + u32::from(self.review_days);
+        let days = self.interval_days();
         if self.review_days == 0 || days > u32::from(INTERVAL_DAYS_MAX) {
             return Err(SupplyError::Interval(days));
         }

@@ -11,16 +11,19 @@
 mod carriage;
 mod check;
 mod clock;
+mod pace;
 mod page;
 mod part;
 mod scanning;
 mod side;
 mod step;
+mod under_way;
 mod whole;
 
 pub use carriage::{CarriageReport, CarriageStatus, DispatchOrder, DispatchState, Underway};
 pub(crate) use check::check_transfer;
 pub use clock::{Alarm, Patience};
+pub use pace::{Confirmation, ConfirmationPace};
 pub use page::{NamedStore, SourcePage, TransferCounts, TransferDetail, TransferList, TransferPage, TransferRow};
 pub use part::{
     Bearer, Candidate, Carriage, DeclineReason, Figure, FlowCause, Line, LotLine, PickedLine, ReceivedLine, Request,
@@ -28,7 +31,8 @@ pub use part::{
 pub use scanning::{ScanError, ScanKey, ScanLack, ScanLine, ScanRow, ScanTask, Scanning};
 pub use side::{Side, Taken};
 pub use step::{Step, StepKind, TransferEvent, TransferId};
-pub use whole::{Discrepancy, Phase, Transfer, Waiting, asked, reserved};
+pub use under_way::LineUnderWay;
+pub use whole::{Discrepancy, Phase, Transfer, Waiting, reserved};
 
 /// Most lines of one step.
 pub const LINES_MAX: usize = 400;

@@ -159,6 +159,7 @@ pub const TABLE: &[Entrance] = &[
     // Shown to whoever may see one of its stores: see `crate::transfer`.
     entrance(Method::POST, "/fn/transfer", Policy::SignedIn),
     entrance(Method::POST, "/fn/transfer_sources", Policy::May(Action::RunTransfers, On::StoreArgument)),
+    entrance(Method::POST, "/fn/confirmation_pace", Policy::May(Action::SeeStock, On::OwnScope)),
     entrance(Method::POST, "/fn/credit", Policy::May(Action::SeeStock, On::StoreArgument)),
     entrance(Method::POST, "/fn/credits", Policy::May(Action::SeeStock, On::OwnScope)),
     entrance(Method::POST, "/fn/inbox", Policy::SignedIn),

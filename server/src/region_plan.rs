@@ -11,7 +11,6 @@ mod request;
 pub use request::request;
 
 use crate::error::ApiError;
-use crate::replenishment::UnderWay;
 use crate::state::AppState;
 use crate::store::Masters;
 use build::Builder;
@@ -224,9 +223,6 @@ pub fn start(
     if let Some(unknown) = categories.iter().find(|code| !known.contains(code)) {
         return Err(ApiError::Malformed(format!("there is no category {unknown}")));
     }
-    if !state.signals.book().is_complete {
-        return page(state, viewer, Some(region));
-    }
     let started_at = state.clock.now();
     let begun = {
         let mut jobs = state.plans.jobs();
@@ -264,8 +260,11 @@ pub fn start(
 
 /// Makes the plan: reads first, then works where it may block. `None` when it was stopped.
 async fn make(state: &AppState, region: &RegionCode, job: Job) -> Result<Option<Plan>, ApiError> {
-    let under_way = UnderWay::read(&state.db).await?;
-    let builder = Builder::read(state, region, under_way).await?;
+    if !state.signals.book().is_complete {
+        // Just started: nobody knows yet what the stores have.
+        state.signals.settle().await;
+    }
+    let builder = Builder::read(state, region).await?;
     let signals = state.signals.clone();
     let work = move || {
         let region = builder.region(&signals, &job.categories);

@@ -1,10 +1,8 @@
 //! What stores should order now, orders made of that, and what people set of a line by hand; cut to what the viewer may.
 
 mod csv;
-mod under_way;
 
 pub use csv::csv;
-pub use under_way::UnderWay;
 
 use crate::error::ApiError;
 use crate::read::stores_of;
@@ -73,7 +71,6 @@ pub async fn lines(
         }
         stores.retain(|of| of == store);
     }
-    let under_way = UnderWay::read(&state.db).await?;
     let mut known = Vec::with_capacity(stores.len());
     for store in stores {
         let on_order = on_order(state, &store).await?;
@@ -96,12 +93,11 @@ pub async fn lines(
                 let Some(product) = masters.products().get(&line.sku).filter(|of| is_asked_for(&ask, of)) else {
                     continue;
                 };
-                let place = (store.clone(), line.sku.clone());
                 let stock = Stock {
                     on_hand_units: line.on_hand_units,
-                    reserved_units: under_way.reserved(&place),
-                    in_transit_units: under_way.coming(&place),
-                    asked_units: under_way.asked_for(&place),
+                    reserved_units: line.under_way.reserved_units,
+                    in_transit_units: line.under_way.coming_units(),
+                    asked_units: line.under_way.asked_for_units,
                     on_order_units: on_order.get(&line.sku).copied().unwrap_or_default(),
                 };
                 let suggestion = suggest(stock, line.target, &line.forecast, from, &line.supply);

@@ -314,7 +314,8 @@ impl Transfer {
 ///
 /// A promise begins with the confirmation, in the source's own chain, where two of them cannot pass each other. Being
 /// asked promises nothing: the question stands in the other store's chain, and a store that asks for more than it takes
-/// would else lock what others could sell. [`asked`] tells a ranking what is spoken for all the same.
+/// would else lock what others could sell. [`super::LineUnderWay`] tells a ranking what is spoken
+/// for all the same.
 #[must_use]
 pub fn reserved<'a>(
     store: &StoreCode,
@@ -329,18 +330,6 @@ pub fn reserved<'a>(
             _ => BTreeMap::new(),
         };
         held.into_iter().for_each(|(sku, units)| *sum.entry(sku).or_default() += units);
-    }
-    sum
-}
-
-/// Pieces that `store` is asked for and has not answered about, per item: no promise, but a ranking does not propose
-/// the same surplus twice.
-#[must_use]
-pub fn asked<'a>(store: &StoreCode, transfers: impl IntoIterator<Item = &'a Transfer>) -> BTreeMap<&'a SkuCode, Units> {
-    let mut sum = BTreeMap::new();
-    let is_asked = |transfer: &&Transfer| transfer.source() == Some(store) && transfer.phase() == Phase::AwaitsAnswer;
-    for transfer in transfers.into_iter().filter(is_asked) {
-        transfer.units(StepKind::Request).into_iter().for_each(|(sku, units)| *sum.entry(sku).or_default() += units);
     }
     sum
 }

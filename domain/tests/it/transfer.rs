@@ -10,7 +10,7 @@ use domain::event::EventBody;
 use domain::movement::{Place, Units};
 use domain::policy::Role::{Auditor, Clerk, Headquarters, RegionalManager, StoreManager};
 use domain::transfer::{
-    Bearer, DeclineReason, FlowCause, Line, Phase, Step, StepKind, Transfer, TransferEvent, TransferId, asked,
+    Bearer, DeclineReason, FlowCause, Line, LineUnderWay, Phase, Step, StepKind, Transfer, TransferEvent, TransferId,
 };
 use world::{HOUR_MS, World, code, confirm, hand_over, person, pick, receive, sku, stands_in_the_way};
 
@@ -269,14 +269,40 @@ fn who_acts_in_time_is_left_alone() {
 fn a_question_reserves_nothing_and_is_known_to_the_ranking() {
     let mut world = World::new(10);
     let id = world.request(0, StoreManager, 4, &[1]).expect("asked");
-    let spoken_for = |world: &World| asked(&code(1), &world.all()).get(&sku(0)).copied();
-    assert_eq!((world.reserved(1, &sku(0)), spoken_for(&world)), (0, Some(4)));
+    let line = |world: &World, store: usize| {
+        let transfer = world.known(id);
+        transfer.under_way().get(&(&code(store), &sku(0))).copied().unwrap_or_default()
+    };
+    let none = LineUnderWay::default();
+    assert_eq!(world.reserved(1, &sku(0)), 0);
+    assert_eq!(line(&world, 1), LineUnderWay { asked_of_units: 4, ..none });
+    assert_eq!(line(&world, 0), LineUnderWay { asked_for_units: 4, ..none });
     world.step(1, StoreManager, id, confirm(4)).expect("confirmed");
-    assert_eq!((world.reserved(1, &sku(0)), spoken_for(&world)), (4, None));
+    assert_eq!(world.reserved(1, &sku(0)), 4);
+    assert_eq!(line(&world, 1), LineUnderWay { reserved_units: 4, ..none });
+    assert_eq!(line(&world, 0), LineUnderWay { promised_units: 4, ..none });
     world.step(1, Clerk, id, pick(3)).expect("one was not found");
     assert_eq!(world.reserved(1, &sku(0)), 3);
+    assert_eq!((line(&world, 1).spoken_for_units(), line(&world, 0).coming_units()), (3, 3));
     world.step(0, StoreManager, id, cancelled()).expect("cancelled");
     assert_eq!(world.reserved(1, &sku(0)), 0);
+    assert_eq!((line(&world, 1), line(&world, 0)), (none, none));
+}
+
+#[test]
+fn what_is_on_the_road_comes_and_what_is_disputed_does_not() {
+    let mut world = World::new(10);
+    let id = world.request(0, StoreManager, 4, &[1]).expect("asked");
+    for (role, step) in [(StoreManager, confirm(4)), (Clerk, pick(4)), (Clerk, hand_over(4))] {
+        world.step(1, role, id, step).expect("taken");
+    }
+    let coming = |world: &World| {
+        let transfer = world.known(id);
+        transfer.under_way().get(&(&code(0), &sku(0))).map_or(0, LineUnderWay::coming_units)
+    };
+    assert_eq!(coming(&world), 4);
+    world.step(0, Clerk, id, receive(3, 0, 0)).expect("one short");
+    assert_eq!((world.known(id).phase(), coming(&world)), (Phase::Disputed, 0));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use domain::master::Name;
 use domain::message::delivery::{ChannelUse, Delivery};
 use domain::message::preference::{ChannelKind, Preference};
 use domain::message::{Act, Message};
+use domain::transfer::ConfirmationPace;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -112,8 +113,8 @@ pub struct RobotRow {
 pub struct DeliveryLog {
     /// The server's clock.
     pub now: Timestamp,
-    /// Minutes from a request to its confirmation, the middle one of those in the list.
-    pub confirmed_min_median: Option<i64>,
+    /// How soon goods are promised that stores ask for.
+    pub pace: ConfirmationPace,
     /// How each channel is read.
     pub channels: Vec<(ChannelKind, ChannelUse)>,
     /// The newest first.

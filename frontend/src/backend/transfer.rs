@@ -6,7 +6,7 @@ use super::{BackendError, Reply};
 use domain::credit::{CreditList, CreditPage};
 use domain::id::{SkuCode, StoreCode};
 use domain::movement::Units;
-use domain::transfer::{SourcePage, TransferDetail, TransferId, TransferList, TransferPage};
+use domain::transfer::{ConfirmationPace, SourcePage, TransferDetail, TransferId, TransferList, TransferPage};
 use leptos::prelude::*;
 
 /// What the server does for these pages; the rest is [`super::Backend`]'s.
@@ -19,6 +19,9 @@ pub trait TransferBackend {
 
     /// Where pieces of an item are best taken from.
     fn transfer_sources(&self, store: StoreCode, sku: SkuCode, units: Units) -> Reply<SourcePage>;
+
+    /// How soon the viewer's stores are promised what they ask for.
+    fn confirmation_pace(&self) -> Reply<ConfirmationPace>;
 
     /// How far a store can be relied on, and why.
     fn credit(&self, store: StoreCode) -> Reply<CreditPage>;
@@ -55,6 +58,13 @@ pub async fn read_transfer_sources(store: String, sku: String, units: Units) -> 
         _ => Err(BackendError::NotFound),
     };
     answer.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`TransferBackend::confirmation_pace`]
+#[server(prefix = "/fn", endpoint = "confirmation_pace")]
+pub async fn read_confirmation_pace() -> Result<ConfirmationPace, BackendError> {
+    let backend = backend();
+    backend.confirmation_pace().await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`TransferBackend::credit`]

@@ -24,8 +24,8 @@ pub fn DeliveriesPage() -> impl IntoView {
 #[component]
 fn Log(log: DeliveryLog) -> impl IntoView {
     let language = use_language();
-    let DeliveryLog { now, confirmed_min_median, channels, rows } = log;
-    let sub = match confirmed_min_median {
+    let DeliveryLog { now, pace, channels, rows } = log;
+    let sub = match pace.median_min {
         Some(minutes) => language.deliveries_median(format::number(minutes)),
         None => language.deliveries_no_median().to_owned(),
     };

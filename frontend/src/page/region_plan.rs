@@ -155,9 +155,8 @@ fn Plan(page: Shown) -> impl IntoView {
 #[component]
 fn Ask(desk: Desk) -> impl IntoView {
     let language = use_language();
-    let (regions, categories, chosen, is_ready) = desk
-        .page
-        .with_untracked(|page| (page.regions.clone(), page.categories.clone(), page.region.clone(), page.is_ready));
+    let (regions, categories, chosen) =
+        desk.page.with_untracked(|page| (page.regions.clone(), page.categories.clone(), page.region.clone()));
     let picked: RwSignal<BTreeSet<CategoryCode>> = RwSignal::new(BTreeSet::new());
     let region = (regions.len() > 1).then(|| {
         let option = |region: domain::master::Region| {
@@ -202,7 +201,10 @@ fn Ask(desk: Desk) -> impl IntoView {
         let has_one = desk.page.with(|page| matches!(page.state, RegionPlanState::Ready(_)));
         if has_one { language.region_plan_again() } else { language.region_plan_make() }
     };
-    let not_ready = (!is_ready).then(|| view! { <Banner tone=Tone::Warn>{language.region_plan_not_ready()}</Banner> });
+    let is_ready = Memo::new(move |_| desk.page.with(|page| page.is_ready));
+    let not_ready = move || {
+        (!is_ready.get()).then(|| view! { <Banner tone=Tone::Warn>{language.region_plan_not_ready()}</Banner> })
+    };
     view! {
         {not_ready}
         <section class="region-plan__ask">

@@ -9,16 +9,17 @@ use crate::message::wecom::robot;
 use crate::state::AppState;
 use crate::store::StoreMaster;
 use crate::store::message::DeliveryRecord;
+use crate::transfer::confirmation_pace;
 use domain::id::{MessageId, ObjectCode, PersonId, StoreCode};
-use domain::instant::{DAY_MS, MINUTE_MS};
+use domain::instant::DAY_MS;
 use domain::message::delivery::{Step as Progress, channel_use};
 use domain::message::preference::{ChannelKind, Preference};
-use domain::message::{Act, Answer, Message, MessageKind, ObjectKind, group_of};
+use domain::message::{Act, Answer, Message, ObjectKind, group_of};
 use domain::policy::{Action, Target, Viewer, may};
-use domain::transfer::{Step, TransferId};
+use domain::transfer::TransferId;
 use frontend::backend::{DeliveryLog, DeliveryRow, Inbox, InboxRow, RobotRow, TellingChoice};
 use frontend::text::Language;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Messages of an inbox that are shown.
 const INBOX_SHOWN: usize = 50;
@@ -231,24 +232,15 @@ pub async fn set_robot(state: &AppState, store: &StoreCode, typed: &str) -> Resu
 }
 
 /// What became of the chain's newest messages.
-pub async fn delivery_log(state: &AppState) -> Result<DeliveryLog, ApiError> {
+pub async fn delivery_log(state: &AppState, viewer: &Viewer) -> Result<DeliveryLog, ApiError> {
     let now = state.clock.now();
     let mut records = state.db.deliveries_since(now.plus_ms(-LOG_MS)).await?;
     let channels = channel_use(records.iter().map(|record| &record.delivery)).into_iter().collect();
     records.reverse();
     let people = state.directory.people();
-    let (mut rows, mut waits_ms) = (Vec::new(), BTreeMap::new());
+    let mut rows = Vec::new();
     for DeliveryRecord { person, delivery, .. } in records.into_iter().take(LOG_SHOWN) {
         let Some(message) = state.db.message(&person, delivery.message).await? else { continue };
-        if message.kind == MessageKind::TransferRequest
-            && let Ok(id) = TransferId::parse(message.about.code.as_str())
-            && !waits_ms.contains_key(&message.about)
-            && let Some(transfer) = state.db.transfers([id]).await?.pop()
-            && let Some(taken) = transfer.step_after(message.about.version)
-            && matches!(taken.step, Step::Confirmed { .. })
-        {
-            waits_ms.insert(message.about.clone(), taken.at.since(transfer.requested().at));
-        }
         rows.push(DeliveryRow {
             title: message.title,
             person_name: match group_of(&person) {
@@ -260,9 +252,5 @@ pub async fn delivery_log(state: &AppState) -> Result<DeliveryLog, ApiError> {
             delivery,
         });
     }
-    let mut waits_ms: Vec<i64> = waits_ms.into_values().collect();
-    waits_ms.sort_unstable();
-    let middle = waits_ms.get(waits_ms.len().saturating_sub(1) / 2);
-    let confirmed_min_median = middle.map(|wait| wait.div_euclid(MINUTE_MS));
-    Ok(DeliveryLog { now, confirmed_min_median, channels, rows })
+    Ok(DeliveryLog { now, pace: confirmation_pace(state, viewer), channels, rows })
 }

@@ -1,7 +1,7 @@
 //! What a plan is made from: the lines kept in memory, less what is promised, plus what is coming.
 
 use crate::error::ApiError;
-use crate::replenishment::{UnderWay, on_order};
+use crate::replenishment::on_order;
 use crate::signals::{KnownLine, Signals};
 use crate::state::AppState;
 use crate::store::Masters;
@@ -14,14 +14,10 @@ use domain::movement::Units;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Days until a store's next delivery, for which it keeps what it expects to sell.
-const REVIEW_DAYS: u32 = 7;
-
 /// What is read of a region's stores before the work begins.
 pub(super) struct Builder {
     masters: Arc<Masters>,
     now: Timestamp,
-    under_way: UnderWay,
     stores: BTreeMap<StoreCode, Known>,
 }
 
@@ -33,16 +29,18 @@ struct Known {
 
 impl Builder {
     /// Reads of each store of the region how far it can be relied on and what it has ordered.
-    pub(super) async fn read(state: &AppState, region: &RegionCode, under_way: UnderWay) -> Result<Self, ApiError> {
+    pub(super) async fn read(state: &AppState, region: &RegionCode) -> Result<Self, ApiError> {
         let (masters, now) = (state.directory.masters(), state.clock.now());
+        let of_region = masters.stores().values().filter(|master| master.store.region == *region);
+        let codes: Vec<&StoreCode> = of_region.map(|master| &master.store.code).collect();
+        let scores = state.credit_scores.of(&state.db, &codes, now).await?;
         let mut stores = BTreeMap::new();
-        for store in masters.stores().values().filter(|master| master.store.region == *region) {
-            let code = store.store.code.clone();
-            let fulfilment_permille = state.db.credit(&code, now).await?.score;
-            let on_order = on_order(state, &code).await?;
-            stores.insert(code, Known { fulfilment_permille, on_order });
+        for code in codes {
+            let fulfilment_permille = scores.get(code).copied().unwrap_or_default();
+            let on_order = on_order(state, code).await?;
+            stores.insert(code.clone(), Known { fulfilment_permille, on_order });
         }
-        Ok(Self { masters, now, under_way, stores })
+        Ok(Self { masters: Arc::clone(&masters), now, stores })
     }
 
     /// The region as the book knows it now; of some categories or, where none is named, of all.
@@ -79,18 +77,18 @@ impl Builder {
     }
 
     fn demand(&self, store: &StoreCode, line: &KnownLine) -> Demand {
-        line.forecast.over(self.today(store).plus_days(1), REVIEW_DAYS)
+        line.forecast.over(self.today(store).plus_days(1), line.supply.interval_days())
     }
 
     /// What a store lacks until its next delivery, if anything; what it has already asked for is as good as there.
     fn want(&self, store: &StoreCode, known: &Known, line: &KnownLine) -> Option<Want> {
-        let (place, demand) = ((store.clone(), line.sku.clone()), self.demand(store, line));
+        let demand = self.demand(store, line);
         let coming = [
-            self.under_way.coming(&place),
-            self.under_way.asked_for(&place),
+            line.under_way.coming_units(),
+            line.under_way.asked_for_units,
             known.on_order.get(&line.sku).copied().unwrap_or_default(),
         ];
-        let free = line.on_hand_units.max(0) - self.under_way.reserved(&place);
+        let free = line.on_hand_units.max(0) - line.under_way.reserved_units;
         let position = coming.into_iter().fold(free, Units::saturating_add).max(0);
         let units = demand.units().saturating_add(line.target.safety_units) - position;
         (units > 0 && demand.mean > 0.0).then(|| Want {
@@ -105,12 +103,11 @@ impl Builder {
 
     /// What a store has to spare, if anything.
     fn source(&self, store: &StoreCode, known: &Known, line: &KnownLine) -> Option<Source> {
-        let place = (store.clone(), line.sku.clone());
         let days_left = |best_before: Day| best_before.days_since(self.today(store)).saturating_add(1).max(0);
         let source = Source {
             store: store.clone(),
             on_hand_units: line.on_hand_units,
-            reserved_units: self.under_way.reserved(&place) + self.under_way.asked_of(&place),
+            reserved_units: line.under_way.spoken_for_units(),
             safety_units: line.target.safety_units,
             demand: self.demand(store, line),
             sellable_days: line.best_before.map(|day| u32::try_from(days_left(day)).unwrap_or(u32::MAX)),

@@ -3,7 +3,6 @@
 use super::build::Builder;
 use super::{JobState, Key, Plan, check};
 use crate::error::ApiError;
-use crate::replenishment::UnderWay;
 use crate::state::AppState;
 use domain::accept::Refusal;
 use domain::append::LEDGER_DEVICE;
@@ -68,7 +67,9 @@ pub async fn request(
         }
     }
     if !wanted.is_empty() {
-        let builder = Builder::read(state, region, UnderWay::read(&state.db).await?).await?;
+        // What was promised a moment ago is not promised again.
+        state.signals.settle().await;
+        let builder = Builder::read(state, region).await?;
         let places: BTreeSet<(StoreCode, SkuCode)> =
             wanted.keys().map(|(from, _, sku)| (from.clone(), sku.clone())).collect();
         let mut spare = builder.spare(&state.signals, &places);

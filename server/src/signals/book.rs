@@ -14,12 +14,13 @@ use domain::event::{EventBody, LedgerEvent};
 use domain::heat::{HeatCell, HeatRow, StoreHeat};
 use domain::hourly::{Hourly, Usual};
 use domain::id::{CategoryCode, RegionCode, RuleCode, SkuCode, StoreCode};
-use domain::instant::{Day, Timestamp, ZoneOffset};
+use domain::instant::{DAY_MS, Day, Timestamp, ZoneOffset};
 use domain::measure::{Around, Figure, Figures, Measure, Reading};
 use domain::movement::{MovementKind, Units};
 use domain::replenishment::{Overrides, StockTarget, Supply, forecast_on, target};
 use domain::rule::Watch;
 use domain::signal::{EffectKind, Signals, effects};
+use domain::transfer::{ConfirmationPace, LineUnderWay, TransferId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,20 +68,25 @@ pub struct StoreTransfers {
     pub n_open: u32,
     /// Of those the abnormal ones.
     pub n_abnormal: u32,
-    /// Pieces that it has promised to others and still has.
-    pub reserved_units: BTreeMap<SkuCode, Units>,
-    /// Pieces that are under way to it.
-    pub in_transit_units: BTreeMap<SkuCode, Units>,
+    /// What they mean for its lines.
+    pub lines: BTreeMap<SkuCode, LineUnderWay>,
 }
 
 impl StoreTransfers {
-    fn reserved(&self, sku: &SkuCode) -> Units {
-        self.reserved_units.get(sku).copied().unwrap_or_default()
+    fn line(&self, sku: &SkuCode) -> LineUnderWay {
+        self.lines.get(sku).copied().unwrap_or_default()
     }
+}
 
-    fn in_transit(&self, sku: &SkuCode) -> Units {
-        self.in_transit_units.get(sku).copied().unwrap_or_default()
-    }
+/// Goods that a store was promised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Promise {
+    /// Which store.
+    pub to: StoreCode,
+    /// When.
+    pub at: Timestamp,
+    /// How long after its request, in milliseconds.
+    pub wait_ms: i64,
 }
 
 /// One store.
@@ -118,6 +124,8 @@ pub struct Book {
     spare: BTreeMap<(RegionCode, SkuCode), Units>,
     /// Counts the changes of the heatmap.
     revision: u64,
+    /// What was promised within the days that [`ConfirmationPace`] looks back, and a little before.
+    promises: BTreeMap<TransferId, Promise>,
 }
 
 impl StoreBook {
@@ -250,10 +258,11 @@ impl Book {
         let day = Day::at(now, book.zone);
         let spare = self.spare.get(&(book.region.clone(), sku.clone())).copied().unwrap_or_default();
         let own = derived.map_or(0, |derived| derived.spare_units);
+        let under_way = book.transfers.line(sku);
         let around = Around {
             safety_stock_units: derived.and_then(|derived| derived.target).map(|target| target.safety_units),
-            reserved_units: Some(book.transfers.reserved(sku)),
-            in_transit_units: Some(book.transfers.in_transit(sku)),
+            reserved_units: Some(under_way.reserved_units),
+            in_transit_units: Some(under_way.in_transit_units),
             nearby_units: self.is_complete.then_some(spare - own),
             best_before: derived.and_then(|derived| derived.best_before),
             visitors: book.has_counter.then(|| book.visitors.on(day)),
@@ -268,6 +277,12 @@ impl Book {
     pub fn on_hand_units(&self, store: &StoreCode, sku: &SkuCode) -> Units {
         let signals = self.stores.get(store).and_then(|known| known.fold.lines.get(sku));
         signals.map_or(0, Signals::on_hand_units)
+    }
+
+    /// What open transfers mean for a line.
+    #[must_use]
+    pub fn under_way(&self, store: &StoreCode, sku: &SkuCode) -> LineUnderWay {
+        self.stores.get(store).map(|known| known.transfers.line(sku)).unwrap_or_default()
     }
 
     /// What should be kept and ordered of a line.
@@ -331,7 +346,7 @@ impl Book {
             let Some(signals) = store.fold.lines.get(sku) else { continue };
             let derived = store.derived.entry(sku.clone()).or_default();
             // What nobody can size a buffer for is not offered to others.
-            let available = signals.on_hand_units() - store.transfers.reserved(sku);
+            let available = signals.on_hand_units() - store.transfers.line(sku).reserved_units;
             let spare = derived.target.map_or(0, |target| (available - target.safety_units).max(0));
             *self.spare.entry((store.region.clone(), sku.clone())).or_default() += spare - derived.spare_units;
             derived.spare_units = spare;
@@ -380,6 +395,20 @@ impl Book {
         for (code, store) in &mut self.stores {
             store.transfers = by_store.remove(code).unwrap_or_default();
         }
+    }
+
+    /// Takes promises, and forgets those of too long ago.
+    pub fn add_promises(&mut self, promises: BTreeMap<TransferId, Promise>, now: Timestamp) {
+        self.promises.extend(promises);
+        self.promises.retain(|_, promise| now.since(promise.at) <= ConfirmationPace::DAYS * DAY_MS);
+    }
+
+    /// How soon the stores that are asked promise their goods to some stores.
+    #[must_use]
+    pub fn confirmation_pace(&self, stores: &BTreeSet<&StoreCode>, now: Timestamp) -> ConfirmationPace {
+        let is_recent = |promise: &&Promise| now.since(promise.at) <= ConfirmationPace::DAYS * DAY_MS;
+        let promises = self.promises.values().filter(|promise| stores.contains(&promise.to)).filter(is_recent);
+        ConfirmationPace::of(promises.map(|promise| promise.wait_ms))
     }
 
     /// The rows of the heatmap of some stores with what has changed after `since`, and the revision they are of.

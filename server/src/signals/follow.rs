@@ -3,7 +3,7 @@
 use super::book::{Book, Fold, StoreBook};
 use super::judge::{judge, raise};
 use super::told::names_lots;
-use super::under_way::{Lines, UnderWay};
+use super::under_way::{Lines, Moved, UnderWay, promise};
 use crate::clock::Clock;
 use crate::live::{LiveHub, Subscription};
 use crate::store::{Database, Directory, StoreError};
@@ -12,6 +12,7 @@ use domain::id::{PersonId, SkuCode, StoreCode};
 use domain::instant::{DAY_MS, Day};
 use domain::replenishment::Change;
 use domain::rule::{Rule, shipped};
+use domain::transfer::ConfirmationPace;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
@@ -159,13 +160,12 @@ impl Follower {
                 self.unread.insert(store.clone());
             }
         }
-        let moved = match self.under_way.read(&self.database).await {
-            Ok(lines) => lines,
-            Err(error) => {
-                tracing::warn!(error = crate::error::chain(&error), "open transfers are read again later");
-                Lines::new()
-            }
-        };
+        let Moved { lines: moved, promises } = self.under_way.read(&self.database).await.unwrap_or_else(|error| {
+            tracing::warn!(error = crate::error::chain(&error), "open transfers are read again later");
+            Moved::default()
+        });
+        let now = self.clock.now();
+        self.write(|book| book.add_promises(promises, now));
         if !moved.is_empty() {
             self.write(|book| book.set_transfers(self.under_way.by_store()));
             self.refresh(&moved);
@@ -177,6 +177,7 @@ impl Follower {
                 self.begin_day_if_due(store).await;
             }
             self.write(|book| book.is_complete = true);
+            self.read_promises(&stores).await;
         }
         for store in &stores {
             let has_begun = self.begin_day_if_due(store).await;
@@ -277,10 +278,15 @@ impl Follower {
         let is_complete = self.read(|book| book.is_complete);
         // Before that every transfer is yet to be read.
         if is_complete && !steps.is_empty() {
-            for (of, skus) in self.under_way.follow(&self.database, steps).await? {
+            let moved = self.under_way.follow(&self.database, steps).await?;
+            for (of, skus) in moved.lines {
                 lines.entry(of).or_default().extend(skus);
             }
-            self.write(|book| book.set_transfers(self.under_way.by_store()));
+            let now = self.clock.now();
+            self.write(|book| {
+                book.set_transfers(self.under_way.by_store());
+                book.add_promises(moved.promises, now);
+            });
         }
         self.refresh(&lines);
         if is_complete {
@@ -300,6 +306,23 @@ impl Follower {
                 book.refresh_now(store, &masters, now);
             }
         });
+    }
+
+    /// Reads what was promised before this server began; without it the pace starts from here.
+    async fn read_promises(&self, stores: &[StoreCode]) {
+        let now = self.clock.now();
+        for store in stores {
+            // A promise may be days younger than its request.
+            match self.database.transfers_since(&[store], now.plus_ms(-2 * ConfirmationPace::DAYS * DAY_MS)).await {
+                Ok(transfers) => {
+                    let promises = transfers.iter().filter_map(promise).collect();
+                    self.write(|book| book.add_promises(promises, now));
+                }
+                Err(error) => {
+                    tracing::warn!(%store, error = crate::error::chain(&error), "a store's transfers cannot be read");
+                }
+            }
+        }
     }
 
     /// Begins a store with the fold that was kept of it.

@@ -1,10 +1,10 @@
 //! The transfers that are not over, read again only where one has taken a step.
 
-use super::book::StoreTransfers;
+use super::book::{Promise, StoreTransfers};
 use crate::store::transfer::concerned;
 use crate::store::{Database, StoreError};
 use domain::id::{SkuCode, StoreCode};
-use domain::transfer::{Phase, Transfer, TransferId, reserved};
+use domain::transfer::{Phase, Transfer, TransferId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The items of stores that something was said of.
@@ -14,6 +14,15 @@ pub type Lines = BTreeMap<StoreCode, BTreeSet<SkuCode>>;
 #[derive(Debug, Default)]
 pub struct UnderWay(BTreeMap<TransferId, Known>);
 
+/// What has come of transfers that have taken a step.
+#[derive(Debug, Default)]
+pub struct Moved {
+    /// Whose lines that changes.
+    pub lines: Lines,
+    /// What was promised.
+    pub promises: BTreeMap<TransferId, Promise>,
+}
+
 #[derive(Debug)]
 struct Known {
     n_steps: i64,
@@ -21,8 +30,8 @@ struct Known {
 }
 
 impl UnderWay {
-    /// Reads every transfer that has taken a step since, and says whose lines that changes.
-    pub async fn read(&mut self, database: &Database) -> Result<Lines, StoreError> {
+    /// Reads every transfer that has taken a step since.
+    pub async fn read(&mut self, database: &Database) -> Result<Moved, StoreError> {
         let open = database.open_steps(None).await?;
         let has_moved = |id: &TransferId| self.0.get(id).map(|known| known.n_steps) != open.get(id).copied();
         let moved: BTreeSet<TransferId> =
@@ -30,21 +39,22 @@ impl UnderWay {
         self.follow(database, moved).await
     }
 
-    /// Reads transfers that have taken a step, and says whose lines that changes.
-    pub async fn follow(&mut self, database: &Database, moved: BTreeSet<TransferId>) -> Result<Lines, StoreError> {
+    /// Reads transfers that have taken a step.
+    pub async fn follow(&mut self, database: &Database, moved: BTreeSet<TransferId>) -> Result<Moved, StoreError> {
         let read = database.transfers(moved.clone()).await?;
-        let mut lines = Lines::new();
+        let mut told = Moved::default();
         for known in moved.iter().filter_map(|id| self.0.remove(id)) {
-            add_lines(&mut lines, &known.transfer);
+            add_lines(&mut told.lines, &known.transfer);
         }
         for transfer in read {
-            add_lines(&mut lines, &transfer);
+            add_lines(&mut told.lines, &transfer);
+            told.promises.extend(promise(&transfer));
             if !transfer.phase().is_over() {
                 let n_steps = i64::try_from(transfer.timeline().len()).expect("a transfer has few steps");
                 self.0.insert(transfer.id, Known { n_steps, transfer });
             }
         }
-        Ok(lines)
+        Ok(told)
     }
 
     /// What is under way of each store.
@@ -57,19 +67,19 @@ impl UnderWay {
                 of.n_open += 1;
                 of.n_abnormal += u32::from(transfer.phase() == Phase::Abnormal);
             }
-            if let Some(source) = transfer.source() {
-                let of = by_store.entry(source.clone()).or_default();
-                for (sku, units) in reserved(source, [transfer]) {
-                    *of.reserved_units.entry(sku.clone()).or_default() += units;
-                }
-            }
-            let of = by_store.entry(transfer.receiver.clone()).or_default();
-            for (sku, units) in transfer.in_transit() {
-                *of.in_transit_units.entry(sku.clone()).or_default() += units;
+            for ((store, sku), line) in transfer.under_way() {
+                let of = by_store.entry(store.clone()).or_default();
+                *of.lines.entry(sku.clone()).or_default() += line;
             }
         }
         by_store
     }
+}
+
+/// What the store that is asked has promised.
+pub(super) fn promise(transfer: &Transfer) -> Option<(TransferId, Promise)> {
+    let confirmed = transfer.confirmation()?;
+    Some((transfer.id, Promise { to: transfer.receiver.clone(), at: confirmed.at, wait_ms: confirmed.wait_ms }))
 }
 
 fn add_lines(lines: &mut Lines, transfer: &Transfer) {

@@ -70,6 +70,8 @@ impl MessageBackend for RequestBackend {
     }
 
     fn delivery_log(&self) -> Reply<DeliveryLog> {
-        self.reply("/fn/delivery_log", None, |state, _| async move { read::message::delivery_log(&state).await })
+        self.reply("/fn/delivery_log", None, |state, viewer| async move {
+            read::message::delivery_log(&state, &viewer).await
+        })
     }
 }

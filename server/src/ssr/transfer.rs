@@ -6,7 +6,7 @@ use crate::{read, transfer};
 use domain::credit::{CreditList, CreditPage};
 use domain::id::{SkuCode, StoreCode};
 use domain::movement::{UNITS_MAX, Units};
-use domain::transfer::{SourcePage, TransferDetail, TransferId, TransferList, TransferPage};
+use domain::transfer::{ConfirmationPace, SourcePage, TransferDetail, TransferId, TransferList, TransferPage};
 use frontend::backend::{Reply, TransferBackend};
 
 impl TransferBackend for RequestBackend {
@@ -30,6 +30,12 @@ impl TransferBackend for RequestBackend {
                 return Err(ApiError::Malformed(format!("units must be 1 to {UNITS_MAX}")));
             }
             transfer::source_page(&state, &viewer, &store, &sku, units).await
+        })
+    }
+
+    fn confirmation_pace(&self) -> Reply<ConfirmationPace> {
+        self.reply("/fn/confirmation_pace", None, |state, viewer| async move {
+            Ok(transfer::confirmation_pace(&state, &viewer))
         })
     }
 

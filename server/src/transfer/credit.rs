@@ -40,7 +40,7 @@ pub async fn credit_page(state: &AppState, viewer: &Viewer, store: &StoreCode) -
     })
 }
 
-/// The credit of the viewer's stores, the lowest first. Where there are many it is of the first by code.
+/// The credit of the viewer's stores, the lowest first. Where there are many it is of the lowest.
 ///
 /// # Errors
 /// When the database fails.
@@ -48,8 +48,12 @@ pub async fn credit_list(state: &AppState, viewer: &Viewer) -> Result<CreditList
     let masters = state.directory.masters();
     let stores: Vec<&StoreCode> = stores_of(&masters, viewer, Action::SeeStock).collect();
     let now = state.clock.now();
+    let scores = state.credit_scores.of(&state.db, &stores, now).await?;
+    let mut lowest = stores.clone();
+    lowest.sort_by_key(|store| (scores.get(*store), *store));
+    lowest.truncate(LISTED_MAX);
     let mut rows = Vec::new();
-    for (store, credit) in state.db.credits(&stores[..stores.len().min(LISTED_MAX)], now).await? {
+    for (store, credit) in state.db.credits(&lowest, now).await? {
         let Some(named) = named(&masters, &store) else { continue };
         let n_disputes = credit.points.iter().filter(|of| of.appeal.is_open()).count();
         rows.push(CreditRow {

@@ -1,7 +1,7 @@
 //! Who can best give what a store wants.
 //!
-//! Stock, sales and safety stock come from what the follower keeps in memory, a moment behind the ledger; what is
-//! reserved is read of the nearest stores only. Whoever confirms is held to the ledger itself.
+//! All that is asked of the stores comes from what the follower keeps in memory, a moment behind the ledger. Whoever
+//! confirms is held to the ledger itself.
 
 use super::read::named;
 use crate::error::ApiError;
@@ -12,26 +12,18 @@ use domain::approval::request_standing;
 use domain::demand::{Demand, WeekdayProfile, forecast};
 use domain::id::{SkuCode, StoreCode};
 use domain::instant::{Day, Timestamp};
-use domain::matching::{Proposal, Route, Source, Standing, Tariff, Terms, TravelAssumption, Want, Worth, propose};
+use domain::matching::{Proposal, Route, Source, Standing, Terms, TravelAssumption, Want, Worth, propose};
 use domain::movement::Units;
 use domain::policy::Viewer;
-use domain::replenishment::TARGET_DAYS;
+use domain::replenishment::{Supply, TARGET_DAYS};
 use domain::safety_stock::{ServiceLevel, safety_stock};
-use domain::transfer::{SourcePage, Transfer, asked, reserved};
+use domain::transfer::SourcePage;
 use std::collections::BTreeSet;
 
-/// Stores that are looked at: the nearest that have the item.
-const LOOKED_AT: usize = 20;
-/// Days until a store's next delivery, for which it keeps what it expects to sell.
-const REVIEW_DAYS: u32 = 7;
-/// What a transfer costs and how far anybody drives for one, where the chain has settled nothing else: 5 yuan a parcel,
-/// 1 yuan a kilometre and 0.2 yuan a piece; two hours one way; three days left to sell; a credit that is not low.
-const TERMS: Terms = Terms {
-    tariff: Tariff { parcel_minor: 500, km_minor: 100, piece_minor: 20 },
-    travel_max_min: 120,
-    sellable_days_min: 3,
-    fulfilment_min_permille: domain::credit::LOW_SCORE,
-};
+/// Stores that are looked at: the nearest that have pieces to spare.
+const GIVING_MAX: usize = 20;
+/// Stores of which it is told why they give nothing: the nearest that have the item.
+const EXPLAINED_MAX: usize = 10;
 
 /// Proposes where `units` pieces of an item are best taken from.
 ///
@@ -48,7 +40,6 @@ pub async fn propose_for(state: &AppState, to: &StoreCode, sku: &SkuCode, units:
     }
     let near = nearest(&state.signals.book(), &masters, receiver, sku);
     let stores: Vec<&StoreCode> = near.iter().map(|(_, master)| &master.store.code).collect();
-    let open = state.db.transfers(state.db.open_transfers(Some(&stores)).await?).await?;
     let scores = state.credit_scores.of(&state.db, &stores, now).await?;
     let book = state.signals.book();
     let source = |(route, master): (Route, &StoreMaster)| {
@@ -59,7 +50,7 @@ pub async fn propose_for(state: &AppState, to: &StoreCode, sku: &SkuCode, units:
         let source = Source {
             store: store.clone(),
             on_hand_units: reading.signals.on_hand_units(),
-            reserved_units: spoken_for(store, &open, sku),
+            reserved_units: book.under_way(store, sku).spoken_for_units(),
             safety_units: reading.around.safety_stock_units.unwrap_or(buffer),
             demand,
             sellable_days: sellable_days.map(|days| u32::try_from(days).unwrap_or(u32::MAX)),
@@ -81,7 +72,7 @@ pub async fn propose_for(state: &AppState, to: &StoreCode, sku: &SkuCode, units:
         promised_units: here + units,
     };
     let worth = Worth { price_minor: product.price_minor, cost_minor: 0 };
-    Ok(propose(&want, worth, &sources, &TERMS))
+    Ok(propose(&want, worth, &sources, &Terms::USUAL))
 }
 
 /// The same, with what a page needs to show it.
@@ -112,13 +103,7 @@ pub async fn source_page(
     })
 }
 
-/// Pieces that the store has promised to others, or is asked for by others.
-fn spoken_for(store: &StoreCode, open: &[Transfer], sku: &SkuCode) -> Units {
-    let sums = [reserved(store, open), asked(store, open)];
-    sums.iter().map(|sum| sum.get(sku).copied().unwrap_or(0)).sum()
-}
-
-/// The stores nearest to the receiver that have the item, the nearest first.
+/// The stores nearest to the receiver that have the item, the nearest first: those with some to spare, and a few more.
 fn nearest<'a>(
     book: &Book,
     masters: &'a Masters,
@@ -132,17 +117,26 @@ fn nearest<'a>(
     let mut near: Vec<(Route, &StoreMaster)> =
         stores.map(|master| (TravelAssumption::CITY.route(master.store.at, receiver.store.at), master)).collect();
     near.sort_by(|(a, one), (b, other)| (a, &one.store.code).cmp(&(b, &other.store.code)));
-    near.truncate(LOOKED_AT);
+    let (mut n_giving, mut n_others) = (0, 0);
+    near.retain(|(_, master)| {
+        // Of a line that nobody can size a buffer for, the figures below decide.
+        let may_give = book.spare_units(&master.store.code, sku).is_none_or(|units| units > 0);
+        let (n, max) = if may_give { (&mut n_giving, GIVING_MAX) } else { (&mut n_others, EXPLAINED_MAX) };
+        *n += 1;
+        *n <= max
+    });
     near
 }
 
 /// What a store is expected to sell of an item until the next delivery, from tomorrow on, and a buffer for that time.
 fn expected(book: &Book, master: &StoreMaster, sku: &SkuCode, now: Timestamp) -> (Demand, Units) {
+    let store = &master.store.code;
     let today = Day::at(now, master.store.zone_offset);
     let last = today.plus_days(-1);
-    let reading = book.reading(&master.store.code, sku, now);
+    let reading = book.reading(store, sku, now);
     let sales = reading.map(|reading| reading.signals.sales_days(last, TARGET_DAYS)).unwrap_or_default();
     let forecast = forecast(last, &sales, WeekdayProfile::FLAT);
-    let demand = forecast.over(today.plus_days(1), REVIEW_DAYS);
+    let days = book.supply(store, sku).unwrap_or(Supply::USUAL).interval_days();
+    let demand = forecast.over(today.plus_days(1), days);
     (demand, safety_stock(demand, forecast.level(), 0.0, ServiceLevel::USUAL))
 }

@@ -65,11 +65,11 @@ pub fn MailAddress(
             end(forgotten.map(|()| language.telling_saved()).map_err(|_| language.telling_not_saved()));
         });
     };
-    let usual = button_class(ButtonKind::Usual, ButtonSize::Usual, ButtonWidth::Words);
+    let usual = || button_class(ButtonKind::Usual, ButtonSize::Usual, ButtonWidth::Words);
     let shown = move || match state.with(|state| state.address.clone()) {
         Some(address) => view! {
             <p>{language.mail_is(&address)}</p>
-            <button class=usual type="button" disabled=is_busy on:click=forget>{language.mail_forget()}</button>
+            <button class=usual() type="button" disabled=is_busy on:click=forget>{language.mail_forget()}</button>
         }
         .into_any(),
         None => view! {
@@ -82,7 +82,7 @@ pub fn MailAddress(
                     on:input=move |event| typed.set(event_target_value(&event))
                 />
             </label>
-            <button class=usual type="button" disabled=is_busy on:click=give>{language.mail_send_code()}</button>
+            <button class=usual() type="button" disabled=is_busy on:click=give>{language.mail_send_code()}</button>
         }
         .into_any(),
     };
@@ -99,7 +99,7 @@ pub fn MailAddress(
                         on:input=move |event| code.set(event_target_value(&event))
                     />
                 </label>
-                <button class=usual type="button" disabled=is_busy on:click=confirm>{language.mail_confirm()}</button>
+                <button class=usual() type="button" disabled=is_busy on:click=confirm>{language.mail_confirm()}</button>
             }
         })
     };

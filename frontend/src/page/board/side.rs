@@ -1,5 +1,6 @@
 //! What stands around the heatmap: the figures of all that is shown, and what has just happened there.
 
+use crate::backend::read_confirmation_pace;
 use crate::component::clock::PageClock;
 use crate::component::figure::{Figure, Figures};
 use crate::component::trace_list::{Detail, TraceLine, TraceList};
@@ -8,7 +9,13 @@ use crate::text::use_language;
 use domain::board::{BoardCell, ChainBoard, StoreRow, TraceEntry};
 use domain::id::RegionCode;
 use domain::instant::{Timestamp, ZoneOffset};
+use domain::transfer::ConfirmationPace;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::time::Duration;
+
+/// How often it is asked how soon requests are confirmed.
+const ASK_AGAIN: Duration = Duration::from_secs(60);
 
 /// What the stores shown have together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,6 +63,11 @@ pub fn Totals(
         })
     });
     let total = move || sums.get().total;
+    let pace = pace_of_confirmations();
+    let median = move || {
+        let minutes = pace.get().and_then(|pace| pace.median_min);
+        minutes.map_or_else(|| "–".to_owned(), format::number)
+    };
     let share = move || total().counted_share().map_or_else(|| "–".to_owned(), format::percent);
     let counted_note = move || {
         let total = total();
@@ -83,12 +95,41 @@ pub fn Totals(
                 note=Signal::derive(move || language.kpi_counting_note(sums.get().n_stores))
             />
             <Figure
+                label=language.kpi_confirmed()
+                value=Signal::derive(median)
+                unit=language.kpi_confirmed_unit()
+                note=Signal::derive(move || {
+                    let n = pace.get().map_or(0, |pace| pace.n_confirmed);
+                    language.kpi_confirmed_note(format::number(n.into()))
+                })
+            />
+            <Figure
                 label=language.kpi_last_trace()
                 value=Signal::derive(move || format::ago(sums.get().last_trace_at, clock.now(), language))
                 note=Signal::derive(String::new)
             />
         </Figures>
     }
+}
+
+/// How soon stores are promised what they ask for, asked again every minute; `None` until it is known.
+fn pace_of_confirmations() -> RwSignal<Option<ConfirmationPace>> {
+    let pace = RwSignal::new(None);
+    let ask = move || {
+        spawn_local(async move {
+            // Without an answer the figure before stays; the next minute asks again.
+            if let Ok(known) = read_confirmation_pace().await {
+                let _ = pace.try_set(Some(known));
+            }
+        });
+    };
+    Effect::new(move |_| {
+        ask();
+        if let Ok(interval) = set_interval_with_handle(ask, ASK_AGAIN) {
+            on_cleanup(move || interval.clear());
+        }
+    });
+    pace
 }
 
 /// What has just happened in what is shown.

@@ -7,6 +7,7 @@ use domain::id::{SkuCode, StoreCode};
 use domain::instant::{Day, Timestamp};
 use domain::movement::Units;
 use domain::replenishment::{Overrides, StockTarget, Supply, target};
+use domain::transfer::LineUnderWay;
 
 /// One line that has been sold for long enough to be forecast.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub struct KnownLine {
     pub best_before: Option<Day>,
     /// What other stores of the region have above their safety stock; `None` while not every store has been read.
     pub nearby_units: Option<Units>,
+    /// What open transfers mean for it.
+    pub under_way: LineUnderWay,
 }
 
 /// How an item comes to a store: as usual, in its own packs.
@@ -47,9 +50,23 @@ impl Book {
                     supply: derived.supply?,
                     best_before: derived.best_before,
                     nearby_units: self.is_complete.then_some(spare - derived.spare_units),
+                    under_way: known.transfers.line(sku),
                 })
             })
         })
+    }
+
+    /// How an item comes to a store; `None` for one that it never had.
+    #[must_use]
+    pub fn supply(&self, store: &StoreCode, sku: &SkuCode) -> Option<Supply> {
+        self.stores.get(store)?.derived.get(sku)?.supply
+    }
+
+    /// Pieces that a store has above its safety stock; `None` where nobody knows that.
+    #[must_use]
+    pub fn spare_units(&self, store: &StoreCode, sku: &SkuCode) -> Option<Units> {
+        let derived = self.stores.get(store)?.derived.get(sku)?;
+        derived.target.map(|_| derived.spare_units)
     }
 
     /// Sets what people have settled about a line, and works out anew what follows from it.
