@@ -110,45 +110,53 @@ test('a clerk receives an order with the camera, and the damaged go straight bac
   expect(after.received[first!.sku]).toBe(first!.units + 1);
 });
 
-test('every simple movement is recorded with a hardware scanner', async ({ server, browserOf }) => {
-  const { snapshot } = await orders(server);
-  const shelf = snapshot.shelves[0]!;
-  const sku = shelf.items[0]!;
-  const page = await browserOf('kiosk', 'zh').open('/sign-in');
-  await signIn(page, 'lina');
-  await page.screenshot({ path: 'screenshots/moves-home-kiosk-zh.png' });
-  const kinds: [string, string | undefined][] = [
-    ['relocation', undefined],
-    ['sale', undefined],
-    ['write_off', '破损'],
-    ['supplier_return', '厂家召回'],
-    ['adjustment', '之前数错'],
-  ];
-  for (const [kind, reason] of kinds) {
-    const before = await newest(server.origin);
+const SIMPLE = {
+  zh: {
+    undo: '撤销', check: /^核对/, record: '记录', approval: '这一笔要店长批准后才生效', sent: '服务器已收到', kept: '已安全存在这台手机',
+    reasons: { relocation: undefined, sale: undefined, write_off: '破损', supplier_return: '厂家召回', adjustment: '之前数错' },
+  },
+  en: {
+    undo: 'Undo', check: /^Check /, record: 'Record', approval: 'Takes effect once approved', sent: 'The server has it', kept: 'Safe on this phone',
+    reasons: { relocation: undefined, sale: undefined, write_off: 'Damaged', supplier_return: 'Recalled', adjustment: 'Counted wrong before' },
+  },
+};
+
+/** Records one piece of each kind of movement with a hardware scanner, and looks at each page on the way. */
+async function recordEach(page: Page, words: (typeof SIMPLE)['zh'] | (typeof SIMPLE)['en'], code: string, name: string, picture: string, isSent: boolean): Promise<void> {
+  for (const [kind, reason] of Object.entries(words.reasons)) {
     await openMove(page, kind);
-    await gun(page, gtin(snapshot, sku).slice(1));
-    await expect(line(page, product(snapshot, sku).name, 1)).toBeVisible();
-    await gun(page, gtin(snapshot, sku).slice(1));
-    await expect(line(page, product(snapshot, sku).name, 2)).toBeVisible();
-    await page.getByRole('button', { name: '撤销', exact: true }).click();
-    await expect(line(page, product(snapshot, sku).name, 1)).toBeVisible();
-    await page.screenshot({ path: `screenshots/moves-${kind}-kiosk-zh.png` });
+    await gun(page, code);
+    await expect(line(page, name, 1)).toBeVisible();
+    await gun(page, code);
+    await expect(line(page, name, 2)).toBeVisible();
+    await page.getByRole('button', { name: words.undo, exact: true }).click();
+    await expect(line(page, name, 1)).toBeVisible();
+    await page.screenshot({ path: `screenshots/moves-${kind}-${picture}.png` });
     await accessible(page);
     await fits(page);
-    await page.getByRole('button', { name: /^核对/ }).click();
-    const record = page.getByRole('button', { name: '记录', exact: true });
+    await page.getByRole('button', { name: words.check }).click();
+    const record = page.getByRole('button', { name: words.record, exact: true });
     if (reason !== undefined) {
       await expect(record).toBeDisabled();
       await page.getByRole('button', { name: reason, exact: true }).click();
     }
-    if (kind === 'adjustment') await expect(page.getByText('这一笔要店长批准后才生效')).toBeVisible();
-    await page.screenshot({ path: `screenshots/moves-${kind}-review-kiosk-zh.png` });
+    if (kind === 'adjustment') await expect(page.getByText(words.approval)).toBeVisible();
+    await page.screenshot({ path: `screenshots/moves-${kind}-review-${picture}.png` });
     await accessible(page);
     await record.click();
-    await expect(page.getByText('服务器已收到')).toBeVisible({ timeout: 30_000 });
-    expect(await nMoved(server.origin, kind, { after: before })).toBe(1);
+    await expect(page.getByText(isSent ? words.sent : words.kept)).toBeVisible({ timeout: 30_000 });
   }
+}
+
+test('every simple movement is recorded with a hardware scanner', async ({ server, browserOf }) => {
+  const { snapshot } = await orders(server);
+  const sku = snapshot.shelves[0]!.items[0]!;
+  const page = await browserOf('kiosk', 'zh').open('/sign-in');
+  await signIn(page, 'lina');
+  await page.screenshot({ path: 'screenshots/moves-home-kiosk-zh.png' });
+  const before = await newest(server.origin);
+  await recordEach(page, SIMPLE.zh, gtin(snapshot, sku).slice(1), product(snapshot, sku).name, 'kiosk-zh', true);
+  for (const kind of Object.keys(SIMPLE.zh.reasons)) expect(await nMoved(server.origin, kind, { after: before })).toBe(1);
 
   // The mistake is reversed from the list, once, with a reason.
   await page.getByRole('link', { name: '最近的出入库' }).click();
@@ -162,6 +170,55 @@ test('every simple movement is recorded with a hardware scanner', async ({ serve
   await accessible(page);
   await page.getByRole('button', { name: '冲销', exact: true }).click();
   await expect(page.getByText('已冲销')).toBeVisible({ timeout: 30_000 });
+});
+
+test('without a network every simple movement is recorded, and arrives once', async ({ server, browserOf }) => {
+  const { snapshot } = await orders(server);
+  const sku = snapshot.shelves[4]!.items[0]!;
+  const browser = browserOf('phone', 'en');
+  const page = await browser.open('/sign-in');
+  await signIn(page, 'lina');
+  await openMove(page, 'sale');
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  const before = await newest(server.origin);
+  await browser.context.setOffline(true);
+  await recordEach(page, SIMPLE.en, gtin(snapshot, sku).slice(1), product(snapshot, sku).name, 'offline-phone-en', false);
+  for (const kind of Object.keys(SIMPLE.en.reasons)) expect(await nMoved(server.origin, kind, { after: before })).toBe(0);
+  await browser.context.setOffline(false);
+  await page.goto('/moves');
+  for (const kind of Object.keys(SIMPLE.en.reasons)) {
+    await expect.poll(() => nMoved(server.origin, kind, { after: before }), { timeout: 60_000 }).toBe(1);
+  }
+  browser.errors.length = 0;
+});
+
+test('without a network an order is received short, in Chinese', async ({ server, browserOf }) => {
+  const { snapshot, orders: open } = await orders(server);
+  const order = open.find(({ received }) => Object.keys(received).length === 0)!;
+  const { sku } = order.lines[0]!;
+  const browser = browserOf('phone', 'zh');
+  const page = await browser.open('/sign-in');
+  await signIn(page, 'lina');
+  await openMove(page, 'receipt');
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await expect(page.getByRole('heading', { name: '哪一单到货？' })).toBeVisible({ timeout: 30_000 });
+  await browser.context.setOffline(true);
+  await openMove(page, 'receipt');
+  await page.getByRole('button', { name: new RegExp(order.number) }).click();
+  await gun(page, gtin(snapshot, sku).slice(1));
+  await expect(line(page, product(snapshot, sku).name, 1)).toBeVisible();
+  await page.screenshot({ path: 'screenshots/moves-receipt-offline-phone-zh.png' });
+  await accessible(page);
+  await fits(page);
+  await page.getByRole('button', { name: /^核对/ }).click();
+  await page.getByRole('button', { name: '记录', exact: true }).click();
+  await expect(page.getByText('已安全存在这台手机')).toBeVisible();
+  await browser.context.setOffline(false);
+  await expect(page.getByText('服务器已收到')).toBeVisible({ timeout: 60_000 });
+  expect(await nMoved(server.origin, 'receipt', { document: order.number })).toBe(1);
+  const after = (await orders(server)).orders.find(({ number }) => number === order.number)!;
+  expect(after.received[sku]).toBe(1);
+  browser.errors.length = 0;
 });
 
 test('a customer return finds its sale, and takes no more than was sold', async ({ server, browserOf }) => {

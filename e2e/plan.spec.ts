@@ -9,11 +9,15 @@ const WORDS = {
   zh: {
     title: '补货建议', order: '下采购单', ordered: /已下采购单 RO-S001-/, set: '手工设定', safety: '安全库存（件）', reason: '原因（必填）',
     save: '保存', by: /手工设定：国庆备货/, why: '国庆备货', columns: '门店编码,门店', empty: '现在没有要补的', search: '品名或编码', filter: '筛选',
+    plan: '区域调拨方案', make: '计算方案', again: '重新计算', request: '申请全部采纳的', done: /条已申请，对方门店已收到通知/, most: /最多 \d+ 件/,
+    fix: '有的数量超出了范围，先改好。', requested: '已申请',
   },
   en: {
     title: 'What to order', order: 'Order', ordered: /Order RO-S001-.* is made/, set: 'Set by hand', safety: 'Safety stock, pieces',
     reason: 'Reason (needed)', save: 'Save', by: /Set by .*: holiday stock/, why: 'holiday stock', columns: 'Store code,Store',
-    empty: 'Nothing to order now', search: 'Name or code', filter: 'Filter',
+    empty: 'Nothing to order now', search: 'Name or code', filter: 'Filter', plan: 'Transfers of a region', make: 'Make a plan',
+    again: 'Make another', request: 'Request all accepted', done: /lines are requested. The other stores have been told/, most: /At most \d+/,
+    fix: 'Some quantities are out of bounds: correct them first.', requested: 'Requested',
   },
 } satisfies Record<Language, object>;
 
@@ -119,6 +123,43 @@ for (const language of ['zh', 'en'] as const) {
       await hydrated(page);
       await accessible(page);
       await page.screenshot({ path: `screenshots/replenishment-none-${language}.png` });
+    });
+  });
+
+  test(`a regional manager has the region planned and requests it, ${language}`, async () => {
+    await within(language === 'zh' ? 'desktop' : 'phone', language, async (page) => {
+      await signIn(page, 'east');
+      await page.goto('/transfers/plan');
+      await hydrated(page);
+      await expect(page.getByRole('heading', { name: words.plan })).toBeVisible();
+      await accessible(page);
+      await page.screenshot({ path: `screenshots/region-plan-none-${language}.png` });
+      const make = page.getByRole('button', { name: new RegExp(`^(${words.make}|${words.again})$`) });
+      await make.click();
+      const line = page.locator('.plan-line').filter({ has: page.locator('input[type=number]:enabled') });
+      await expect(line.first()).toBeVisible({ timeout: 60_000 });
+      await fits(page);
+      await accessible(page);
+      await page.screenshot({ path: `screenshots/region-plan-${language}.png`, fullPage: true });
+
+      const units = line.first().getByRole('spinbutton');
+      const planned = await units.inputValue();
+      await units.fill('99999');
+      await expect(line.first().getByText(words.most)).toBeVisible();
+      await page.getByRole('button', { name: words.request }).click();
+      await expect(page.getByText(words.fix)).toBeVisible();
+      await accessible(page);
+      await page.screenshot({ path: `screenshots/region-plan-wrong-${language}.png` });
+      await units.fill(planned);
+      // What is left out is not requested.
+      const n = await line.count();
+      if (n > 1) await line.last().getByRole('checkbox').uncheck();
+      await page.getByRole('button', { name: words.request }).click();
+      await expect(page.getByText(words.done)).toBeVisible();
+      await expect(page.locator('.plan-line .region-plan__done')).toHaveCount(n > 1 ? n - 1 : 1);
+      await page.screenshot({ path: `screenshots/region-plan-requested-${language}.png`, fullPage: true });
+      await page.locator('.region-plan__done').first().click();
+      await expect(page).toHaveURL(/\/transfers\/[0-9A-Z]{26}$/);
     });
   });
 

@@ -7,10 +7,12 @@
 //! [`ReadModels`] may hold a whole store (rebuild) or only the rows an event touches (the writer); [`needs`] names
 //! those rows.
 
+mod booked;
 mod consequence;
 mod count;
 mod needs;
 
+pub use booked::{Booked, booked};
 pub use needs::{Needs, needs};
 
 use crate::approval::{Outcome, Standing};

@@ -9,7 +9,7 @@ mod layer;
 pub use layer::{HeatLayer, Scale};
 
 use crate::id::{RegionCode, StoreCode};
-use crate::instant::{Day, Timestamp};
+use crate::instant::Day;
 use crate::measure::{Figure, Figures, Measure, Reading};
 use crate::movement::Units;
 use crate::signal::Signals;
@@ -206,11 +206,9 @@ pub struct HeatRow {
     pub cells: Vec<(u64, HeatCell)>,
 }
 
-/// A change of the map. One with a smaller version than what is shown is older.
+/// What has changed of a row. One with a smaller version than what is shown is older.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeatUpdate {
-    /// The server's clock.
-    pub now: Timestamp,
     /// The store.
     pub store: StoreCode,
     /// The store's new version.
@@ -222,6 +220,16 @@ pub struct HeatUpdate {
 }
 
 impl HeatRow {
+    /// What has changed after a version; `None` when nothing has. `version` is that of the map now.
+    #[must_use]
+    pub fn since(&self, since: u64, version: u64) -> Option<HeatUpdate> {
+        let whole = (self.whole.0 > since).then_some(self.whole.1);
+        let newer = (0..).zip(&self.cells).filter(|(_, cell)| cell.0 > since);
+        let cells: Vec<(u32, HeatCell)> = newer.map(|(column, cell)| (column, cell.1)).collect();
+        let has_changed = whole.is_some() || !cells.is_empty();
+        has_changed.then(|| HeatUpdate { store: self.store.clone(), version, whole, cells })
+    }
+
     /// Takes what is newer than what is there, whatever order changes arrive in.
     pub fn apply(&mut self, update: &HeatUpdate) {
         if update.store != self.store {

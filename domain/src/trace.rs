@@ -511,7 +511,7 @@ pub struct StockChange {
     pub name: String,
     /// Pieces, signed: into the place positive.
     pub units: Units,
-    /// Book stock there right before and right after it took effect; `None` where it has not.
+    /// Book stock there right before and right after it was booked; `None` while it is not.
     pub stock: Option<(Units, Units)>,
 }
 

@@ -158,9 +158,9 @@ test('another layer of the heatmap of 200,000 cells', async ({ browserOf }) => {
     whole: [1, { n_stores: 1, visitors: 90, usual_visitors_tenths: 900, n_receipts: 30, n_open_transfers: 1, n_overdue: 0 }],
     cells: Array.from({ length: N_CATEGORIES_HEAT }, (_, at) => [1, figures(row * 31 + at * 17)]),
   }));
-  const whole = JSON.stringify({ revision: 1, rows });
+  const whole = JSON.stringify({ revision: 1, rows, updates: [] });
   await page.route('**/fn/heat', (route) => {
-    const body = route.request().postData() === 'since=0' ? whole : JSON.stringify({ revision: 1, rows: [] });
+    const body = route.request().postData() === 'since=0' ? whole : JSON.stringify({ revision: 1, rows: [], updates: [] });
     return route.fulfill({ contentType: 'application/json', body });
   });
   await page.addInitScript(feedByHand);

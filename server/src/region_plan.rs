@@ -12,7 +12,7 @@ pub use request::request;
 
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::store::Masters;
+use crate::store::{Masters, StoreMaster};
 use build::Builder;
 use crew::Threads;
 use domain::id::{CategoryCode, EventId, PersonId, RegionCode, SkuCode, StoreCode};
@@ -148,8 +148,10 @@ pub fn page(state: &AppState, viewer: &Viewer, region: Option<RegionCode>) -> Re
             RegionPlanState::Ready(Box::new(shown(&masters, &plan, (id, name(&by), categories))))
         }
     };
+    let is_here = |of: &&StoreMaster| of.store.region == region;
     Ok(RegionPlanPage {
         now: state.clock.now(),
+        zone_offset: masters.stores().values().find(is_here).map(|of| of.store.zone_offset).unwrap_or_default(),
         region,
         regions,
         categories: masters.categories().to_vec(),

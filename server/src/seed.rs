@@ -11,6 +11,7 @@ mod order;
 mod person;
 mod place;
 mod product;
+mod promotion;
 mod random;
 mod recorder;
 
@@ -25,7 +26,7 @@ use domain::policy::Scope;
 use domain::shelf_tag::ShelfKey;
 use history::Setting;
 use product::Range;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How large a chain is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub struct DemoChain {
     pub people: Vec<DemoPerson>,
     traits: Vec<product::Traits>,
     product_of: BTreeMap<SkuCode, usize>,
+    /// The items of the promotion that is on.
+    promoted: BTreeSet<SkuCode>,
     seed: u64,
 }
 
@@ -74,8 +77,10 @@ pub fn generate(size: Size, seed: u64) -> DemoChain {
     let stores = place::stores(size.n_stores, &range, seed);
     let people = person::people(&stores, &regions, seed);
     let Range { categories, products, traits } = range;
+    let skus = products.iter().map(|product| &product.sku);
+    let promoted = promotion::items(skus.zip(&traits), &stores, size.n_days);
     let product_of = products.iter().enumerate().map(|(at, product)| (product.sku.clone(), at)).collect();
-    DemoChain { size, regions, categories, products, stores, people, traits, product_of, seed }
+    DemoChain { size, regions, categories, products, stores, people, traits, product_of, promoted, seed }
 }
 
 impl DemoChain {
@@ -87,6 +92,8 @@ impl DemoChain {
     #[must_use]
     pub fn history(&self, store_at: usize, now: Timestamp, key: &ShelfKey) -> Vec<Recorded> {
         let store = &self.stores[store_at];
+        let is_first = |other: &&DemoStore| other.store.region == store.store.region;
+        let crowded = self.stores.iter().find(is_first).map(|first| &first.store.code);
         let works_here = |person: &&DemoPerson| person.scope == Scope::Store(store.store.code.clone());
         let setting = Setting {
             store,
@@ -96,6 +103,8 @@ impl DemoChain {
             n_days: self.size.n_days,
             n_receipts_per_day: self.size.n_receipts_per_day,
             now,
+            promoted: &self.promoted,
+            is_crowded: crowded == Some(&store.store.code),
             seed: self.seed,
         };
         history::history(&setting, key)

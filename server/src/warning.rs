@@ -235,12 +235,18 @@ pub async fn backtest(state: &AppState, rule: Rule, n_days: u32) -> Result<Backt
     })
 }
 
-/// The heatmap's rows of the viewer's stores that have changed since a revision.
+/// The heatmap of the viewer's stores, or what has changed of it since a revision that is not 0.
 #[must_use]
 pub fn heat(state: &AppState, viewer: &Viewer, since: u64) -> HeatPage {
     let masters = state.directory.masters();
-    let (revision, rows) = state.signals.book().heat(stores_of(&masters, viewer, Action::SeeStock), since);
-    HeatPage { revision, rows }
+    let stores = stores_of(&masters, viewer, Action::SeeStock);
+    if since == 0 {
+        let (revision, rows) = state.signals.book().heat(stores);
+        HeatPage { revision, rows, updates: Vec::new() }
+    } else {
+        let (revision, updates) = state.signals.book().heat_since(stores, since);
+        HeatPage { revision, rows: Vec::new(), updates }
+    }
 }
 
 /// The heatmap of the viewer's stores at the end of a day of the last 30. Takes up to seconds on a large chain.
@@ -262,7 +268,7 @@ pub async fn heat_on(state: &AppState, viewer: &Viewer, day: Day) -> Result<Heat
         stores.iter().filter_map(row).collect::<Vec<_>>()
     };
     let rows = tokio::task::spawn_blocking(work).await.map_err(ApiError::unavailable)?;
-    Ok(HeatPage { revision: 0, rows })
+    Ok(HeatPage { revision: 0, rows, updates: Vec::new() })
 }
 
 /// The channels' codes that rules may name.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::id::SkuCode;
-use crate::instant::{DAY_MS, Day, ZoneOffset};
+use crate::instant::{DAY_MS, Day, Timestamp, ZoneOffset};
 use crate::measure::Around;
 use crate::signal::{DayMoves, Effect, EffectKind, Signals};
 use proptest::prelude::*;
@@ -104,7 +104,6 @@ fn two_hundred_thousand_cells_are_few_megabytes() {
 fn older_changes_do_not_undo_newer_ones() {
     let cell = |n_lines| HeatCell { n_lines, ..HeatCell::default() };
     let update = |version, cells: &[(u32, u32)], n_overdue: Option<u32>| HeatUpdate {
-        now: NOON,
         store: StoreCode::parse("S001").expect("valid"),
         version,
         whole: n_overdue.map(|n_overdue| StoreHeat { n_overdue, ..StoreHeat::default() }),
@@ -123,6 +122,24 @@ fn older_changes_do_not_undo_newer_ones() {
         assert_eq!(row.whole.1.n_overdue, 3);
         assert_eq!(row.together(|column| column == 1).goods, cell(11));
     }
+}
+
+#[test]
+fn only_what_has_changed_is_told() {
+    let cell = |n_lines| HeatCell { n_lines, ..HeatCell::default() };
+    let row = HeatRow {
+        store: StoreCode::parse("S001").expect("valid"),
+        region: RegionCode::parse("R1").expect("valid"),
+        whole: (4, StoreHeat { n_overdue: 2, ..StoreHeat::default() }),
+        cells: vec![(3, cell(30)), (7, cell(70)), (5, cell(50))],
+    };
+    assert_eq!(row.since(7, 9), None);
+    let told = row.since(4, 9).expect("two cells");
+    assert_eq!((told.whole, &told.cells), (None, &vec![(1, cell(70)), (2, cell(50))]));
+    let empty = (0, HeatCell::default());
+    let mut page = HeatRow { whole: (4, row.whole.1), cells: vec![(3, cell(30)), empty, empty], ..row.clone() };
+    page.apply(&told);
+    assert_eq!(page.together(|_| true), row.together(|_| true));
 }
 
 proptest! {

@@ -146,6 +146,9 @@ pub struct TransferDetail {
     pub next_alarm: Option<(Timestamp, StepKind)>,
     /// The steps that the viewer may take now, each with the store it is taken in.
     pub may: Vec<(StoreCode, StepKind)>,
+    /// Whether the viewer may request goods for the receiving store.
+    #[serde(default)]
+    pub may_request: bool,
     /// Of those stores, on which shelves the planogram has each item: where to pick from and where to put.
     pub shelves: BTreeMap<StoreCode, BTreeMap<SkuCode, Vec<ShelfCode>>>,
     /// What whoever carries the goods has told.

@@ -224,6 +224,27 @@ impl Transfer {
         open
     }
 
+    /// Pieces that were wanted and that the transfer will not bring, per item, as far as that is known: what the source
+    /// did not promise or did not find, and everything where nobody promised any. What was lost on the way is in
+    /// [`Self::discrepancies`].
+    #[must_use]
+    pub fn unmet(&self) -> BTreeMap<&SkuCode, Units> {
+        let given = match self.phase() {
+            Phase::Unmet => BTreeMap::new(),
+            Phase::Confirmed => self.units(StepKind::Answer),
+            Phase::Picked | Phase::InTransit | Phase::Abnormal | Phase::Disputed | Phase::Closed => {
+                self.units(StepKind::Picking)
+            }
+            Phase::AwaitsApproval | Phase::AwaitsAnswer | Phase::Cancelled | Phase::Rejected => return BTreeMap::new(),
+        };
+        let mut unmet = self.units(StepKind::Request);
+        for (sku, units) in &mut unmet {
+            *units -= given.get(sku).copied().unwrap_or_default();
+        }
+        unmet.retain(|_, units| *units > 0);
+        unmet
+    }
+
     /// Where what arrived is not what was sent; nothing before the receipt.
     #[must_use]
     pub fn discrepancies(&self) -> Vec<Discrepancy> {

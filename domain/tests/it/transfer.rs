@@ -306,6 +306,23 @@ fn what_is_on_the_road_comes_and_what_is_disputed_does_not() {
 }
 
 #[test]
+fn what_nobody_promised_or_found_can_be_asked_of_others() {
+    let mut world = World::new(10);
+    let unmet = |world: &World, id: TransferId| world.known(id).unmet().get(&sku(0)).copied();
+    let id = world.request(0, StoreManager, 9, &[1]).expect("asked");
+    assert_eq!(unmet(&world, id), None, "nobody has answered");
+    world.step(1, StoreManager, id, confirm(6)).expect("confirmed");
+    assert_eq!(unmet(&world, id), Some(3));
+    world.step(1, Clerk, id, pick(5)).expect("one was not found");
+    assert_eq!(unmet(&world, id), Some(4));
+    world.step(0, StoreManager, id, cancelled()).expect("cancelled");
+    assert_eq!(unmet(&world, id), None);
+    let declined_by_all = world.request(0, StoreManager, 2, &[1]).expect("asked");
+    world.step(1, StoreManager, declined_by_all, declined()).expect("declined");
+    assert_eq!(unmet(&world, declined_by_all), Some(2));
+}
+
+#[test]
 fn two_requests_never_promise_the_same_stock() {
     let mut world = World::new(10);
     let first = world.request(0, StoreManager, 7, &[1]).expect("asked");

@@ -5,7 +5,7 @@ use super::backend;
 use super::{BackendError, Reply};
 use domain::accept::Refusal;
 use domain::id::{CategoryCode, EventId, RegionCode, SkuCode};
-use domain::instant::Timestamp;
+use domain::instant::{Timestamp, ZoneOffset};
 use domain::master::{Category, Name, Region};
 use domain::matching::Reason;
 use domain::matching::region::Shipment;
@@ -35,6 +35,8 @@ pub trait RegionPlanBackend {
 pub struct RegionPlanPage {
     /// The server's clock.
     pub now: Timestamp,
+    /// The clocks of the region's stores.
+    pub zone_offset: ZoneOffset,
     /// Which region.
     pub region: RegionCode,
     /// The regions that the viewer may plan.

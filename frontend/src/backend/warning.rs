@@ -6,7 +6,7 @@ use super::{BackendError, Reply};
 use domain::backtest::{Tally, WouldFire};
 use domain::case::Severity;
 use domain::firing::{Firing, FiringError, FiringOutcome};
-use domain::heat::HeatRow;
+use domain::heat::{HeatRow, HeatUpdate};
 use domain::id::{EventId, StoreCode};
 use domain::instant::{Day, Timestamp, ZoneOffset};
 use domain::master::{Category, Name, Region};
@@ -238,8 +238,10 @@ pub struct BacktestReport {
 pub struct HeatPage {
     /// What to ask from next time.
     pub revision: u64,
-    /// The rows.
+    /// The rows, where all of it was asked for.
     pub rows: Vec<HeatRow>,
+    /// What has changed of rows that were told before.
+    pub updates: Vec<HeatUpdate>,
 }
 
 /// [`WarningBackend::warnings`]

@@ -116,7 +116,8 @@ fn Plan(page: Shown) -> impl IntoView {
             _ => None,
         })?;
         let now = desk.page.with_untracked(|page| page.now);
-        Some(view! { <Ready plan=plan.clone() now/> <Lines region plan/> })
+        let zone = desk.page.with_untracked(|page| page.zone_offset);
+        Some(view! { <Ready plan=plan.clone() now zone/> <Lines region plan/> })
     };
     let state = move || {
         desk.page.with(|page| match &page.state {
@@ -262,9 +263,8 @@ fn Working(desk: Desk) -> impl IntoView {
 
 /// What the plan comes to.
 #[component]
-fn Ready(plan: RegionPlan, now: Timestamp) -> impl IntoView {
+fn Ready(plan: RegionPlan, now: Timestamp, zone: ZoneOffset) -> impl IntoView {
     let language = use_language();
-    let zone = plan.routes.first().map_or_else(ZoneOffset::default, |route| route.to.zone_offset);
     let when = format::moment(plan.made_at, now, zone);
     let categories: Vec<String> = plan.categories.iter().map(|name| language.name(name)).collect();
     let made = if categories.is_empty() {

@@ -14,6 +14,7 @@ use crate::component::page_head::{Crumb, Crumbs, PageHead};
 use crate::component::photo_view::PhotoView;
 use crate::component::teller::{Teller, TellerAnswer, use_teller};
 use crate::format;
+use crate::page::transfer_new::wanted_href;
 use crate::page::transfers::phase_tone;
 use crate::text::{Language, use_language};
 use act::Actions;
@@ -21,6 +22,7 @@ use carriage::UnderWay;
 use domain::event::EventBody;
 use domain::id::{SkuCode, StoreCode};
 use domain::instant::{Timestamp, ZoneOffset};
+use domain::movement::Units;
 use domain::transfer::{
     Carriage, CarriageReport, CarriageStatus, Discrepancy, Line, Phase, Step, StepKind, Taken, TransferDetail,
     TransferEvent, Waiting,
@@ -216,13 +218,15 @@ fn Goods(desk: Desk) -> impl IntoView {
                 detail.transfer.step(kind).filter(|taken| !matches!(taken.step, Step::Declined { .. }))?;
                 Some(format::number(detail.transfer.units(kind).get(sku).copied().unwrap_or(0)))
             };
+            let unmet = detail.transfer.unmet();
             let row = |line: &Line| {
+                let rest = unmet.get(&line.sku).filter(|_| detail.may_request).map(|units| rest(desk, detail, &line.sku, *units));
                 let cells = [StepKind::Answer, StepKind::HandOver, StepKind::Receipt].map(|kind| {
                     view! { <td class="number">{units(kind, &line.sku).unwrap_or_else(|| "–".to_owned())}</td> }
                 });
                 view! {
                     <tr>
-                        <th scope="row">{item(detail, &line.sku)}<span class="table__sub">{line.sku.to_string()}</span></th>
+                        <th scope="row">{item(detail, &line.sku)}<span class="table__sub">{line.sku.to_string()}</span>{rest}</th>
                         <td class="number">{format::number(line.units)}</td>
                         {cells.collect_view()}
                     </tr>
@@ -254,6 +258,12 @@ fn Goods(desk: Desk) -> impl IntoView {
             </div>
         </section>
     }
+}
+
+/// The way to ask other stores for what this transfer will not bring.
+fn rest(desk: Desk, detail: &TransferDetail, sku: &SkuCode, units: Units) -> impl IntoView + use<> {
+    let href = wanted_href(&detail.transfer.receiver, sku, units);
+    view! { <a class="transfer__rest" href=href>{desk.language.transfer_ask_rest(format::number(units))}</a> }
 }
 
 /// Every step that was taken, the latest first.

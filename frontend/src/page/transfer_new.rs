@@ -7,6 +7,7 @@ mod source;
 use crate::component::page_head::{Crumb, Crumbs, PageHead};
 use crate::session::use_session;
 use crate::text::use_language;
+use domain::id::{SkuCode, StoreCode};
 use domain::movement::Units;
 use domain::policy::Scope;
 use find::FindItem;
@@ -24,6 +25,12 @@ struct Wanted {
     sku: Option<String>,
     typed: Option<String>,
     units: Option<String>,
+}
+
+/// Where pieces of an item are requested for a store.
+#[must_use]
+pub fn wanted_href(store: &StoreCode, sku: &SkuCode, units: Units) -> String {
+    format!("/transfers/new?store={store}&sku={}&units={units}", crate::backend::escape_query(sku.as_str()))
 }
 
 impl Wanted {

@@ -30,7 +30,8 @@ messages! {
     kpi_counting_unit: "家" / "stores";
     kpi_counting_note(of): "共 {of} 家" / "of {of}";
     kpi_confirmed: "确认调拨" / "Confirmed in";
-    kpi_confirmed_unit: "分钟" / "min";
+    kpi_confirmed_minutes(n): "{n} 分钟" / "{n} min";
+    kpi_confirmed_none: "近 30 天没有确认过" / "none in 30 days";
     kpi_confirmed_note(n): "近 30 天 {n} 次调拨的中位数" / "median of {n} transfers, 30 days";
     kpi_last_trace: "最近留痕" / "Last trace";
     kpi_shelves: "盘过的货架" / "Shelves touched";

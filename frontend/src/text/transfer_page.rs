@@ -54,6 +54,7 @@ messages! {
     transfer_steps: "经过" / "What happened";
     transfer_goods: "商品" / "Goods";
     transfer_item: "商品" / "Item";
+    transfer_ask_rest(units): "还差 {units} 件，向别家要" / "{units} missing: ask others";
     transfer_wanted: "申请" / "Wanted";
     transfer_promised: "答应" / "Promised";
     transfer_sent: "发出" / "Sent";

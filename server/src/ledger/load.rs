@@ -392,7 +392,8 @@ async fn load_legs(
             let mut results = database.run("SELECT * FROM $range; SELECT * FROM $heads;", variables).await?;
             let rows: Vec<Value> = results.take(0).map_err(StoreError::from)?;
             for row in rows {
-                models.models.legs.extend([read_leg(row)?]);
+                let leg = read_leg(row)?;
+                models.models.legs.insert(leg.key, leg.units);
             }
             heads.extend(results.take::<Vec<Value>>(1).map_err(StoreError::from)?);
         }

@@ -6,6 +6,7 @@ use super::counting::{CountStep, Counting, plan};
 use super::person::DemoPerson;
 use super::place::DemoStore;
 use super::product::Traits;
+use super::promotion::{self, Promotion};
 use super::random::Random;
 use super::recorder::{Recorded, Recorder};
 use domain::event::EventBody;
@@ -14,7 +15,7 @@ use domain::instant::{DAY_MS, MINUTE_MS, Timestamp};
 use domain::movement::{Leg, Movement, MovementKind, Place, Units};
 use domain::policy::Role;
 use domain::shelf_tag::ShelfKey;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Share of the day's customers by hour, from midnight: breakfast, lunch and the way home.
 const HOUR_WEIGHTS: [f64; 24] = [
@@ -42,6 +43,8 @@ enum Act {
     Delivery,
     Refill,
     Sale,
+    Allocation,
+    PromotedSale,
     WriteOff,
     Count(CountStep),
 }
@@ -57,6 +60,10 @@ pub struct Setting<'a> {
     pub staff: Vec<&'a DemoPerson>,
     pub n_days: u32,
     pub n_receipts_per_day: u32,
+    /// Items of the promotion.
+    pub promoted: &'a BTreeSet<SkuCode>,
+    /// Whether customers come here for them.
+    pub is_crowded: bool,
     pub now: Timestamp,
     pub seed: u64,
 }
@@ -83,6 +90,7 @@ struct Shop<'a> {
     /// Running sums of the lines' chances to be bought.
     pulls: Vec<f64>,
     counting: Counting,
+    promotion: Promotion,
     n_documents: u32,
 }
 
@@ -114,7 +122,13 @@ impl<'a> Shop<'a> {
         }
         let counting = Counting::new(&mut random);
         let recorder = Recorder::new(setting);
-        Self { setting, random, recorder, lines, pulls, counting, n_documents: 0 }
+        let promotion = Promotion {
+            lines: (0..lines.len()).filter(|&at| setting.promoted.contains(&lines[at].sku)).collect(),
+            first_day: setting.n_days.saturating_sub(promotion::DAYS),
+            is_crowded: setting.is_crowded,
+            random: Random::new(setting.seed, &format!("promotion {}", setting.store_at)),
+        };
+        Self { setting, random, recorder, lines, pulls, counting, promotion, n_documents: 0 }
     }
 
     /// Local midnight of a day, 0 being the first.
@@ -159,6 +173,7 @@ impl<'a> Shop<'a> {
                 once(closes - 90, Act::WriteOff, &mut self.random);
             }
         }
+        self.promote(&mut agenda, &hours);
         let steps = plan(self.setting, &self.lines, &mut self.random);
         agenda.extend(steps.into_iter().map(|(at, step)| (at, Act::Count(step))));
         agenda
@@ -170,12 +185,51 @@ impl<'a> Shop<'a> {
             Act::Delivery => self.deliver(at),
             Act::Refill => self.refill(at),
             Act::Sale => self.sell(at),
+            Act::Allocation => self.allocate(at),
+            Act::PromotedSale => self.sell_promoted(at),
             Act::WriteOff => self.write_off(at),
             Act::Count(step) => {
                 let shelf_of = |shelf: usize| &self.setting.store.shelves[shelf].code;
                 self.counting.play(at, step, &self.lines, &shelf_of, key, &mut self.recorder, &mut self.random);
             }
         }
+    }
+
+    /// Sends the promotion's goods, and the customers who come for them.
+    fn promote(&mut self, agenda: &mut Vec<(Timestamp, Act)>, hours: &[f64]) {
+        let first = self.promotion.first_day;
+        if self.promotion.lines.is_empty() {
+            return;
+        }
+        let opens = i64::from(self.setting.store.store.opens_min);
+        agenda.push((self.midnight(first).plus_ms((opens - 60) * MINUTE_MS), Act::Allocation));
+        if !self.promotion.is_crowded {
+            return;
+        }
+        let crowd = (f64::from(self.setting.n_receipts_per_day) * promotion::CROWD).round() as u32;
+        for day in first..self.setting.n_days {
+            for _ in 0..crowd {
+                let minute = pick(hours, &mut self.promotion.random) * 60 + self.promotion.random.whole(0, 59);
+                agenda.push((self.midnight(day).plus_ms(minute * MINUTE_MS), Act::PromotedSale));
+            }
+        }
+    }
+
+    fn allocate(&mut self, at: Timestamp) {
+        let mut legs = Vec::new();
+        for line in self.promotion.lines.clone() {
+            self.carry(&mut legs, line, promotion::SENT_UNITS, &Place::Supplier, &self.shelf_place(line));
+        }
+        self.post(at, MovementKind::Receipt, "DO", legs, Role::StoreManager);
+    }
+
+    fn sell_promoted(&mut self, at: Timestamp) {
+        let mut legs = Vec::new();
+        if let Some((line, wanted)) = self.promotion.wish() {
+            let units = wanted.min(self.lines[line].on_shelf);
+            self.carry(&mut legs, line, units, &self.shelf_place(line), &Place::Customer);
+        }
+        self.post(at, MovementKind::Sale, "T1", legs, Role::Clerk);
     }
 
     /// The first delivery fills the shelves.
@@ -192,7 +246,12 @@ impl<'a> Shop<'a> {
     /// Whole cases for whatever runs low: what the shelf cannot take goes to the back room.
     fn deliver(&mut self, at: Timestamp) {
         let mut legs = Vec::new();
+        let is_promoted = at >= self.midnight(self.promotion.first_day);
         for at in 0..self.lines.len() {
+            // The supplier has sent all that there was.
+            if is_promoted && self.promotion.lines.contains(&at) {
+                continue;
+            }
             let line = &self.lines[at];
             // Some orders are late: an empty shelf now and then is what shops have.
             if (line.on_shelf + line.in_back_room) * 5 > line.capacity * 2 || self.random.chance(0.15) {

@@ -3,7 +3,7 @@ use domain::event::{CountedItem, EventBody};
 use domain::gtin::Gtin;
 use domain::id::{EventId, ShelfCode};
 use domain::instant::DAY_MS;
-use domain::movement::{Movement, Place, check_legs};
+use domain::movement::{Movement, Place, Units, check_legs};
 use domain::policy::Role;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -207,4 +207,31 @@ fn the_default_history_is_of_bearable_size() {
     }
     assert!((10_000..=25_000).contains(&n_events), "{n_events} events");
     assert!(n_legs <= 40_000, "{n_legs} legs");
+}
+
+#[test]
+fn a_promotion_leaves_one_store_short_of_what_its_neighbour_has() {
+    let chain = generate(Size { n_stores: 4, ..Size::default() }, 1);
+    let promoted = &chain.promoted;
+    let left = |at: usize| -> BTreeMap<SkuCode, Units> {
+        let mut on_hand = BTreeMap::new();
+        for recorded in chain.history(at, NOW, &key()) {
+            if let EventBody::Moved(movement) = recorded.event.body {
+                for leg in movement.legs.iter().filter(|leg| leg.place.is_internal() && promoted.contains(&leg.sku)) {
+                    *on_hand.entry(leg.sku.clone()).or_default() += leg.units;
+                }
+            }
+        }
+        on_hand
+    };
+    let (crowded, neighbour) = (left(0), left(1));
+    let both = || crowded.iter().filter_map(|(sku, here)| Some((*here, *neighbour.get(sku)?)));
+    assert!(both().count() >= 3, "{crowded:?} {neighbour:?}");
+    assert!(both().filter(|(here, there)| *here < 6 && *there >= 12).count() >= 2, "{crowded:?} {neighbour:?}");
+}
+
+#[test]
+fn a_short_history_has_no_promotion() {
+    assert!(generate(Size { n_days: 19, ..Size::default() }, 1).promoted.is_empty());
+    assert_eq!(generate(Size::default(), 1).promoted.len(), 16);
 }

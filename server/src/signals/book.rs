@@ -11,7 +11,7 @@ use crate::store::Masters;
 use domain::approval::{Outcome, Standing};
 use domain::demand::Forecast;
 use domain::event::{EventBody, LedgerEvent};
-use domain::heat::{HeatCell, HeatRow, StoreHeat};
+use domain::heat::{HeatCell, HeatRow, HeatUpdate, StoreHeat};
 use domain::hourly::{Hourly, Usual};
 use domain::id::{CategoryCode, RegionCode, RuleCode, SkuCode, StoreCode};
 use domain::instant::{DAY_MS, Day, Timestamp, ZoneOffset};
@@ -411,11 +411,17 @@ impl Book {
         ConfirmationPace::of(promises.map(|promise| promise.wait_ms))
     }
 
-    /// The rows of the heatmap of some stores with what has changed after `since`, and the revision they are of.
+    /// The rows of the heatmap of some stores, and the revision they are of.
     #[must_use]
-    pub fn heat<'a>(&self, stores: impl Iterator<Item = &'a StoreCode>, since: u64) -> (u64, Vec<HeatRow>) {
-        let is_newer = |row: &&HeatRow| row.whole.0 > since || row.cells.iter().any(|cell| cell.0 > since);
+    pub fn heat<'a>(&self, stores: impl Iterator<Item = &'a StoreCode>) -> (u64, Vec<HeatRow>) {
+        let rows = stores.filter_map(|code| self.stores.get(code)).map(|store| store.row.clone());
+        (self.revision, rows.collect())
+    }
+
+    /// What has changed of them after a revision, and the revision to ask from next time.
+    #[must_use]
+    pub fn heat_since<'a>(&self, stores: impl Iterator<Item = &'a StoreCode>, since: u64) -> (u64, Vec<HeatUpdate>) {
         let rows = stores.filter_map(|code| self.stores.get(code)).map(|store| &store.row);
-        (self.revision, rows.filter(|row| since == 0 || is_newer(row)).cloned().collect())
+        (self.revision, rows.filter_map(|row| row.since(since, self.revision)).collect())
     }
 }

@@ -39,6 +39,6 @@ impl Database {
         let mut variables = Variables::new();
         variables.insert("range", prefixed("leg", vec![text(store.as_str())]));
         let rows: Vec<Value> = self.run("SELECT * FROM $range", variables).await?.take(0)?;
-        rows.into_iter().map(read_leg).collect()
+        rows.into_iter().map(|row| read_leg(row).map(|leg| (leg.key, leg.units))).collect()
     }
 }

@@ -6,7 +6,9 @@ use super::transfer::{appeal_row, side_row};
 use domain::approval::Outcome;
 use domain::case::Case;
 use domain::event::{EventBody, Flag, LedgerEvent};
-use domain::fold::{Area, Categories, CountCell, LegKey, LineKey, ReadModels, StockRow, UnknownKey, UnknownLine};
+use domain::fold::{
+    Area, Booked, Categories, CountCell, LegKey, LineKey, ReadModels, StockRow, UnknownKey, UnknownLine, booked,
+};
 use domain::id::{EventId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use domain::instant::Timestamp;
 use domain::movement::{Lot, Place, Units};
@@ -46,11 +48,20 @@ pub(crate) struct StoreModels {
     /// Per shelf the numbers of its newest events, ascending, at most [`LATEST_MAX`]. Follows the order of the ledger,
     /// not of effective times, and so is no part of the domain's fold.
     pub(crate) latest: BTreeMap<ShelfCode, Vec<u64>>,
+    /// Of legs that were booked since the models were loaded: book stock right after. Follows the order of the ledger.
+    pub(crate) stock_after: BTreeMap<LegKey, Units>,
 }
 
 impl StoreModels {
     pub(crate) fn apply(&mut self, event: &LedgerEvent, cited: Option<&LedgerEvent>, masters: &impl Categories) {
         self.models.apply(event, cited, masters);
+        for Booked { key, .. } in booked(event, cited) {
+            // What awaits approval is not among the legs yet.
+            if self.models.legs.contains_key(&key) {
+                let stock = self.models.stock.get(&(key.place.clone(), key.sku.clone()));
+                self.stock_after.entry(key).or_insert(stock.map_or(0, |stock| stock.units));
+            }
+        }
         for shelf in shelves_of(&event.event.body, cited.map(|cited| &cited.event.body)) {
             let latest = self.latest.entry(shelf.clone()).or_default();
             if latest.last() != Some(&event.stamp.seq) {
@@ -104,7 +115,10 @@ pub(crate) struct Changes {
 pub(crate) fn changes(store: &StoreCode, before: &StoreModels, after: &StoreModels, changes: &mut Changes) {
     let (old, new) = (&before.models, &after.models);
     diff(&old.stock, &new.stock, changes, |(place, sku), row| stock(store, place, sku, row));
-    diff(&old.legs, &new.legs, changes, |key, units| leg(store, key, *units));
+    diff(&old.legs, &new.legs, changes, |key, units| {
+        let stock_units = after.stock_after.get(key).copied().unwrap_or_default();
+        leg_row(store, &BookedLeg { key: key.clone(), units: *units, stock_units })
+    });
     diff(&old.stocktakes, &new.stocktakes, changes, |_, known| stocktake(store, known));
     diff(&old.lines, &new.lines, changes, |key, row| line(store, key, row));
     diff(&old.unknowns, &new.unknowns, changes, |key, row| unknown(store, key, row));
@@ -191,11 +205,24 @@ pub(crate) fn leg_key(store: &StoreCode, key: &LegKey) -> Vec<Value> {
     ]
 }
 
-fn leg(store: &StoreCode, key: &LegKey, units: Units) -> Value {
-    record(id("leg", leg_key(store, key)), [("units", int(units))])
+/// A leg as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BookedLeg {
+    pub(crate) key: LegKey,
+    pub(crate) units: Units,
+    /// Book stock of the item in the place right after the leg was booked.
+    pub(crate) stock_units: Units,
 }
 
-pub(crate) fn read_leg(row: Value) -> Result<(LegKey, Units), StoreError> {
+pub(crate) fn leg_id(store: &StoreCode, key: &LegKey) -> RecordId {
+    id("leg", leg_key(store, key))
+}
+
+fn leg_row(store: &StoreCode, leg: &BookedLeg) -> Value {
+    record(leg_id(store, &leg.key), [("units", int(leg.units)), ("stock", int(leg.stock_units))])
+}
+
+pub(crate) fn read_leg(row: Value) -> Result<BookedLeg, StoreError> {
     let mut fields = Fields::of(row)?;
     let key = LegKey {
         place: fields.parsed(parse_place(fields.key_text(1)?))?,
@@ -204,7 +231,7 @@ pub(crate) fn read_leg(row: Value) -> Result<(LegKey, Units), StoreError> {
         event: fields.parsed(EventId::parse(fields.key_text(4)?))?,
         index: fields.parsed(u32::try_from(fields.key_int(5)?))?,
     };
-    Ok((key, fields.int("units")?))
+    Ok(BookedLeg { key, units: fields.int("units")?, stock_units: fields.int("stock")? })
 }
 
 fn stocktake(store: &StoreCode, known: &Stocktake) -> Value {

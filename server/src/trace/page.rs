@@ -4,26 +4,22 @@ use super::across::{mark, search_across};
 use super::index::tails;
 use super::posting::tail_id;
 use super::search::search;
-use crate::store::model_row::{leg_key, read_leg, read_stock, stock_id};
+use crate::store::model_row::{leg_id, read_leg};
 use crate::store::read::StoredEvent;
-use crate::store::row::{between, ids, text};
+use crate::store::row::ids;
 use crate::store::{Database, Directory, Masters, StoreError, StoreMaster};
 use domain::append::LEDGER_DEVICE;
 use domain::event::{EventBody, LedgerEvent};
-use domain::fold::LegKey;
-use domain::id::{EventId, PersonId, SkuCode, StoreCode};
+use domain::fold::{Booked, LegKey, booked};
+use domain::id::{PersonId, SkuCode, StoreCode};
 use domain::instant::Timestamp;
-use domain::movement::{Leg, Place, Units, reversed};
+use domain::movement::Units;
 use domain::trace::{
     CHANGES_MAX, EventKind, StockChange, StoreSite, Subject, SubjectKind, TraceAcross, TraceMark, TracePage,
     TraceQuery, TraceStep, TraceStore, TraceStores,
 };
 use std::collections::BTreeMap;
-use std::ops::Bound;
-use surrealdb::types::{Value, Variables};
-
-/// Legs of one item in one place looked through for the stock before and after. Beyond that the page leaves it out.
-const LEGS_MAX: i64 = 20_000;
+use surrealdb::types::{RecordId, Value, Variables};
 
 /// A page of a search, or `None` where there is no such store.
 ///
@@ -166,49 +162,6 @@ fn product_name(masters: &Masters, sku: &SkuCode) -> String {
     masters.products().get(sku).map_or_else(|| sku.to_string(), |product| product.name.clone())
 }
 
-/// What an event books in one of the store's own places, under the key that the read model keeps it by.
-struct Booked {
-    key: LegKey,
-    units: Units,
-}
-
-/// What an event books; what still awaits approval is booked by the approval, under the movement's own key.
-fn booked(event: &LedgerEvent, cited: Option<&LedgerEvent>) -> Vec<Booked> {
-    let of = |legs: &[Leg], at: Timestamp, event: EventId| -> Vec<Booked> {
-        let own = (0_u32..).zip(legs).filter(|(_, leg)| leg.place.is_internal());
-        let booked = own.map(|(index, leg)| Booked {
-            key: LegKey { place: leg.place.clone(), sku: leg.sku.clone(), at, event, index },
-            units: leg.units,
-        });
-        booked.collect()
-    };
-    let at = event.effective_at();
-    match (&event.event.body, cited.map(|cited| (cited, &cited.event.body))) {
-        (EventBody::Moved(movement), _) => of(&movement.legs, at, event.event.id),
-        (EventBody::Transfer(told), _) => of(&told.step.legs(), at, event.event.id),
-        (EventBody::Approved { cites }, Some((cited, EventBody::Moved(movement)))) => {
-            of(&movement.legs, cited.effective_at(), *cites)
-        }
-        (EventBody::Reversed { .. }, Some((_, EventBody::Moved(movement)))) => {
-            of(&reversed(&movement.legs), at, event.event.id)
-        }
-        (EventBody::VariancePosted { lines, .. }, _) => (0_u32..)
-            .zip(lines)
-            .map(|(index, posted)| Booked {
-                key: LegKey {
-                    place: Place::Shelf(posted.line.shelf.clone()),
-                    sku: posted.line.sku.clone(),
-                    at: posted.at,
-                    event: event.event.id,
-                    index,
-                },
-                units: posted.units,
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
 /// Of an event with many lines a search about an item or a shelf shows that one's.
 fn is_asked(leg: &Booked, subjects: &[Subject]) -> bool {
     subjects.iter().all(|subject| match subject.kind {
@@ -218,59 +171,22 @@ fn is_asked(leg: &Booked, subjects: &[Subject]) -> bool {
     })
 }
 
-/// Book stock before and after each leg: what is there now, less what took effect from then on.
+/// Book stock before and after each leg, as it was when the leg was booked: what comes later changes nothing of it.
+/// Nothing of legs that are not booked yet.
 async fn stock_around(
     database: &Database,
     store: &StoreCode,
     legs: impl Iterator<Item = &Booked>,
 ) -> Result<BTreeMap<LegKey, (Units, Units)>, StoreError> {
-    let mut earliest: BTreeMap<(&Place, &SkuCode), &LegKey> = BTreeMap::new();
-    for leg in legs {
-        let first = earliest.entry((&leg.key.place, &leg.key.sku)).or_insert(&leg.key);
-        *first = (&leg.key).min(first);
-    }
-    if earliest.is_empty() {
+    let keys: Vec<RecordId> = legs.map(|leg| leg_id(store, &leg.key)).collect();
+    if keys.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let range = |key: &LegKey| {
-        let mut end = leg_key(store, key);
-        end.truncate(2);
-        end.push(text(format!("{}\u{1}", key.sku)));
-        between("leg", Bound::Included(leg_key(store, key)), Bound::Excluded(end))
-    };
     let mut variables = Variables::new();
-    variables.insert("stock", ids(earliest.keys().map(|(place, sku)| stock_id(store, place, sku))));
-    variables.insert("n", LEGS_MAX);
-    let mut statements = "BEGIN; SELECT * FROM $stock; ".to_owned();
-    for (index, key) in earliest.values().enumerate() {
-        variables.insert(format!("legs{index}"), range(key));
-        statements.push_str(&format!("SELECT * FROM $legs{index} LIMIT $n; "));
-    }
-    statements.push_str("COMMIT;");
-    let mut results = database.run(&statements, variables).await?;
-    // Statement 0 is BEGIN.
-    let stock: Vec<Value> = results.take(1)?;
-    let mut after: BTreeMap<(Place, SkuCode), Units> =
-        stock.into_iter().map(|row| read_stock(row).map(|(key, row)| (key, row.units))).collect::<Result<_, _>>()?;
-    let mut legs: BTreeMap<LegKey, Units> = BTreeMap::new();
-    for (index, ((place, sku), _)) in earliest.iter().enumerate() {
-        let rows: Vec<Value> = results.take(index + 2)?;
-        if i64::try_from(rows.len()).is_ok_and(|n| n >= LEGS_MAX) {
-            after.remove(&((*place).clone(), (*sku).clone()));
-        }
-        for row in rows {
-            legs.extend([read_leg(row)?]);
-        }
-    }
-    let mut around = BTreeMap::new();
-    for (key, units) in legs.into_iter().rev() {
-        if let Some(stock) = after.get_mut(&(key.place.clone(), key.sku.clone())) {
-            let later = *stock;
-            *stock -= units;
-            around.insert(key, (*stock, later));
-        }
-    }
-    Ok(around)
+    variables.insert("ids", ids(keys));
+    let rows: Vec<Value> = database.run("SELECT * FROM $ids", variables).await?.take(0)?;
+    let around = |row| read_leg(row).map(|leg| (leg.key, (leg.stock_units - leg.units, leg.stock_units)));
+    rows.into_iter().map(around).collect()
 }
 
 /// What a subject is called, as far as names are the same in every language.

@@ -164,12 +164,14 @@ struct List<'a> {
     ahead: VecDeque<u64>,
     /// Everything from here on has been read; `None` before the first read.
     read_from: Option<u64>,
+    /// How many lie in blocks that were not read; those above where the walk began are never read.
+    n_unread: u64,
     is_at_end: bool,
 }
 
 impl<'a> List<'a> {
     fn new(database: &'a Database, store: &'a StoreCode, subject: &'a Subject) -> Self {
-        Self { database, store, subject, ahead: VecDeque::new(), read_from: None, is_at_end: false }
+        Self { database, store, subject, ahead: VecDeque::new(), read_from: None, n_unread: 0, is_at_end: false }
     }
 
     /// The largest number up to `n`; numbers asked for only ever get smaller.
@@ -196,6 +198,9 @@ impl<'a> List<'a> {
                 Some((_, _, tail)) => {
                     // Where the newest row is empty, the first block is still unread.
                     self.read_from = Some(tail.seqs.first().copied().unwrap_or(u64::MAX >> 1));
+                    self.n_unread = tail.n.saturating_sub(tail.seqs.len() as u64);
+                    // To look for blocks where there are none is the dearest search of all.
+                    self.is_at_end = self.n_unread == 0;
                     self.ahead.extend(tail.seqs.into_iter().rev());
                 }
             }
@@ -208,9 +213,11 @@ impl<'a> List<'a> {
         self.is_at_end = i64::try_from(rows.len()).is_ok_and(|n_rows| n_rows < BLOCKS);
         for row in rows {
             let block = read_block(row)?;
+            self.n_unread = self.n_unread.saturating_sub(block.len() as u64);
             self.read_from = block.first().copied();
             self.ahead.extend(block.into_iter().rev());
         }
+        self.is_at_end |= self.n_unread == 0;
         Ok(())
     }
 }

@@ -163,6 +163,9 @@ pub async fn detail(state: &AppState, viewer: &Viewer, id: TransferId) -> Result
     let has_link = is_under_way && transfer.source().is_some_and(gives_link);
     let link = has_link.then(|| carriage::link::token(&state.keys.link_key(), &transfer)).flatten();
     let shelves = acting.into_iter().map(|store| (store.clone(), shelves_of(&masters, store, &transfer))).collect();
+    let region = state.region_of(&transfer.receiver);
+    let may_request =
+        region.is_some_and(|region| may(viewer, Action::RunTransfers, Target::Store(&transfer.receiver, &region)));
     Ok(TransferDetail {
         now: state.clock.now(),
         stores: stores.into_iter().filter_map(|store| named(&masters, store)).collect(),
@@ -170,6 +173,7 @@ pub async fn detail(state: &AppState, viewer: &Viewer, id: TransferId) -> Result
         items: items.collect(),
         next_alarm: alarms.first().map(|alarm| (alarm.at, alarm.step.kind())),
         may: open,
+        may_request,
         shelves,
         underway: state.db.underway(id).await?,
         dispatch: state.db.dispatch(id).await?,

@@ -122,6 +122,7 @@ POST /fn/transfers: clerk +++ manager +++ regional +++ hq +++ auditor +++
 POST /fn/transfer: clerk +++ manager +++ regional +++ hq +++ auditor +++
 POST /fn/transfer_sources: clerk --- manager +-- regional ++- hq +++ auditor ---
 POST /fn/credit: clerk --- manager +-- regional ++- hq +++ auditor +++
+POST /fn/confirmation_pace: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/credits: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/inbox: clerk +++ manager +++ regional +++ hq +++ auditor +++
 POST /fn/count_unread: clerk +++ manager +++ regional +++ hq +++ auditor +++

@@ -241,11 +241,15 @@ async fn the_heatmap_tells_what_has_changed_since() {
     assert_eq!(whole["rows"].as_array().map(Vec::len), Some(1), "the manager's own store: {whole}");
     assert_eq!(whole["rows"][0]["cells"][0][1][2], 5, "pieces on hand");
     let since = format!("since={}", whole["revision"]);
-    assert_eq!(shop.function("manager", "/fn/heat", &since).await.1["rows"], json!([]));
+    let same = shop.function("manager", "/fn/heat", &since).await.1;
+    assert_eq!((&same["rows"], &same["updates"]), (&json!([]), &json!([])), "{same}");
     shop.move_goods("sale", "100001", 5).await;
     shop.settle().await;
     let changed = shop.function("manager", "/fn/heat", &since).await.1;
-    assert_eq!(changed["rows"][0]["cells"][0][1][1], 1, "a line without stock: {changed}");
+    assert_eq!((&changed["rows"], changed["updates"].as_array().map(Vec::len)), (&json!([]), Some(1)), "{changed}");
+    let cells = changed["updates"][0]["cells"].as_array().expect("cells");
+    assert_eq!(cells.len(), 1, "only the category that was sold: {changed}");
+    assert_eq!((&cells[0][0], &cells[0][1][1]), (&json!(0), &json!(1)), "a line without stock: {changed}");
     assert_eq!(shop.function("clerk", "/fn/heat", "since=0").await.0, StatusCode::FORBIDDEN);
 }
 

@@ -66,7 +66,7 @@ pub fn Totals(
     let pace = pace_of_confirmations();
     let median = move || {
         let minutes = pace.get().and_then(|pace| pace.median_min);
-        minutes.map_or_else(|| "–".to_owned(), format::number)
+        minutes.map_or_else(|| "–".to_owned(), |minutes| language.kpi_confirmed_minutes(format::number(minutes)))
     };
     let share = move || total().counted_share().map_or_else(|| "–".to_owned(), format::percent);
     let counted_note = move || {
@@ -97,10 +97,11 @@ pub fn Totals(
             <Figure
                 label=language.kpi_confirmed()
                 value=Signal::derive(median)
-                unit=language.kpi_confirmed_unit()
                 note=Signal::derive(move || {
-                    let n = pace.get().map_or(0, |pace| pace.n_confirmed);
-                    language.kpi_confirmed_note(format::number(n.into()))
+                    match pace.get().map_or(0, |pace| pace.n_confirmed) {
+                        0 => language.kpi_confirmed_none().to_owned(),
+                        n => language.kpi_confirmed_note(format::number(n.into())),
+                    }
                 })
             />
             <Figure

@@ -135,10 +135,27 @@ impl Source {
             let _ = self.days.try_update(|days| days.insert(day, rows.collect()));
             return;
         }
-        self.revision.try_set_value(page.revision);
+        let is_known = |store: &StoreCode| {
+            self.live.try_with_untracked(|live| live.as_ref().is_some_and(|live| live.contains_key(store)))
+        };
+        // Of a store that has come since, the whole row is needed.
+        let is_whole = page.updates.iter().all(|update| is_known(&update.store).unwrap_or(true));
+        self.revision.try_set_value(if is_whole { page.revision } else { 0 });
         // What is drawn follows this signal: nothing new, nothing drawn.
-        if rows.len() > 0 || self.live.try_with_untracked(Option::is_none).unwrap_or(false) {
-            let _ = self.live.try_update(|live| live.get_or_insert_default().extend(rows));
+        let has_news = rows.len() > 0 || !page.updates.is_empty();
+        if has_news || self.live.try_with_untracked(Option::is_none).unwrap_or(false) {
+            let _ = self.live.try_update(|live| {
+                let live = live.get_or_insert_default();
+                live.extend(rows);
+                for update in &page.updates {
+                    if let Some(row) = live.get_mut(&update.store) {
+                        row.apply(update);
+                    }
+                }
+            });
+        }
+        if !is_whole {
+            self.stir();
         }
     }
 

@@ -186,9 +186,9 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
 fn texts(data: &str) -> String {
     let mut text = String::new();
     for part in data.split("Content-Transfer-Encoding: ").skip(1) {
-        let (encoding, rest) = part.split_once("\r\n").expect("a line");
-        let body = rest.split_once("\r\n\r\n").map_or("", |(_, body)| body).split("\r\n--").next().unwrap_or_default();
-        match encoding {
+        let (head, body) = part.split_once("\r\n\r\n").expect("a head and a body");
+        let body = body.split("\r\n--").next().unwrap_or_default();
+        match head.lines().next().unwrap_or_default() {
             "base64" => {
                 let bytes = BASE64.decode(body.replace("\r\n", "").as_bytes()).expect("base 64");
                 text.push_str(&String::from_utf8(bytes).expect("text"));
