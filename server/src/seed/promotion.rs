@@ -13,13 +13,13 @@ pub const DAYS: u32 = 5;
 /// A shorter history has none: nobody knows yet what is usual.
 const HISTORY_DAYS_MIN: u32 = 20;
 /// Items it is about.
-const N_ITEMS: usize = 16;
+const N_ITEMS: usize = 8;
 /// A gift costs at least so much.
 const PRICE_MIN_MINOR: i64 = 1_500;
 /// Pieces of each item that a store is sent.
 pub const SENT_UNITS: Units = 12;
 /// Customers who come for it, for each of the usual ones.
-pub const CROWD: f64 = 0.6;
+pub const CROWD: f64 = 1.0;
 
 /// The items: what most stores carry among what is dear enough for a gift, and of that what sells best.
 pub fn items<'a>(

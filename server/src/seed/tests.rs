@@ -233,5 +233,5 @@ fn a_promotion_leaves_one_store_short_of_what_its_neighbour_has() {
 #[test]
 fn a_short_history_has_no_promotion() {
     assert!(generate(Size { n_days: 19, ..Size::default() }, 1).promoted.is_empty());
-    assert_eq!(generate(Size::default(), 1).promoted.len(), 16);
+    assert_eq!(generate(Size::default(), 1).promoted.len(), 8);
 }
