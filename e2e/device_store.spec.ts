@@ -54,6 +54,20 @@ test('a refused event is kept with its reason and holds up nothing', async () =>
   });
 });
 
+test('a late refusal leaves alone what the ledger has, and what a person has put away', async () => {
+  await withGlue(profile(), async (page) => {
+    for (const id of ['E1', 'E2', 'E3']) await call(page, 'putEvent', event(id), 'p-lina', 'S001-20261122');
+    await page.evaluate(async () => ((await import('/glue.js' as string)) as Glue)['settle']!(new Float64Array([1])));
+    await call(page, 'park', 2, '{"code":"shelf_unknown"}');
+    await call(page, 'withdraw', 2);
+    // Another tab's answer to an earlier try.
+    for (const seq of [1, 2, 3]) await call(page, 'park', seq, '{"code":"stocktake_submitted"}');
+    const stored = JSON.parse(String(await call(page, 'eventsOf', 'S001-20261122'))) as { state: string }[];
+    expect(stored.map(({ state }) => state)).toEqual(['accepted', 'withdrawn', 'parked']);
+    expect(JSON.parse(String(await call(page, 'stateOf', 'E1')))).toMatchObject({ state: 'accepted', reason: null });
+  });
+});
+
 test('one person’s queue is not sent by the next', async () => {
   await withGlue(profile(), async (page) => {
     await call(page, 'putEvent', event('E1'), 'p-lina', '');

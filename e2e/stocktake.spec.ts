@@ -221,6 +221,23 @@ test('sheets are printed, filled in with a pen and keyed in with the keyboard al
   await page.goto(keyInPath!);
   await hydrated(page);
   await page.getByLabel('纸上的盘点人').fill('李娜');
+  // When it was counted is on the sheet: not in the future, not before the stocktake began.
+  const time = page.getByLabel('盘点时间');
+  const now = await time.inputValue();
+  expect(now).toMatch(/^20\d\d-\d\d-\d\dT\d\d:\d\d$/);
+  const save = page.getByRole('button', { name: '保存这一张' });
+  for (const [wrong, why] of [
+    ['', '请填写盘点时间。'],
+    ['2099-01-01T08:00', '盘点时间还没到。请照盘点单上写的填。'],
+    ['2020-01-01T08:00', '盘点时间早于这次盘点开始。请核对盘点单。'],
+  ] as const) {
+    await time.fill(wrong);
+    await save.click();
+    await expect(page.getByText(why)).toBeVisible();
+    await expect(time).toBeFocused();
+  }
+  await look(page, 'key-in-time-zh', ALL);
+  await time.fill(now);
   const boxes = page.locator('.key-in__units');
   const n = await boxes.count();
   await boxes.first().focus();
@@ -234,11 +251,32 @@ test('sheets are printed, filled in with a pen and keyed in with the keyboard al
   await page.keyboard.press('Enter');
   await expect(page.getByText(`已保存 ${n} 行。`)).toBeVisible();
   const auditor = await Machine.signIn(server.origin, 'auditor');
-  const { events } = await auditor.get<{ events: { what: { sheet_keyed?: { counted_by: string }; counted?: { units: number } } }[] }>(
-    '/api/v1/events?store=S001&limit=20',
-  );
+  interface Told {
+    effective_at: number;
+    what: { sheet_keyed?: { counted_by: string }; counted?: { units: number }; count_undone?: { units: number } };
+  }
+  const told = async (): Promise<Told[]> =>
+    (await auditor.get<{ events: Told[] }>('/api/v1/events?store=S001&limit=20')).events;
+  const events = await told();
   expect(events.some(({ what }) => what.sheet_keyed?.counted_by === '李娜')).toBe(true);
-  expect(events.filter(({ what }) => what.counted?.units === 3)).toHaveLength(n);
+  const counts = events.filter(({ what }) => what.counted?.units === 3);
+  expect(counts).toHaveLength(n);
+  // Within the minute that stands in the field, or at the opening in the same minute.
+  const minute = Date.parse(`${now}:00+08:00`);
+  for (const { effective_at } of counts) expect(effective_at - minute).toBeLessThan(60_000);
+
+  // Emptying a saved box takes the count back, after a reload too.
+  await page.goto(keyInPath!);
+  await hydrated(page);
+  await page.getByLabel('货架').selectOption({ index: 0 });
+  await expect(boxes.first()).toHaveValue('3');
+  await boxes.first().fill('');
+  await save.click();
+  await expect(page.getByText('已保存 1 行。')).toBeVisible();
+  expect((await told()).some(({ what }) => what.count_undone !== undefined)).toBe(true);
+  await page.goto(keyInPath!);
+  await hydrated(page);
+  await expect(boxes.first()).toHaveValue('');
 
   await page.goto(sheetPath!);
   await page.emulateMedia({ media: 'print' });

@@ -2,9 +2,11 @@
 
 mod check;
 mod refusal;
+mod reversal;
 
 pub(crate) use check::check_text;
 pub use refusal::Refusal;
+pub use reversal::Reversal;
 
 use crate::approval::{Outcome, Standing, request_standing, standing};
 use crate::case::Case;
@@ -28,6 +30,8 @@ pub const SKEW_TOLERATED_MS: i64 = 5 * MINUTE_MS;
 pub const FUTURE_MAX_MS: i64 = DAY_MS;
 /// An event older than this is refused, in milliseconds.
 pub const AGE_MAX_MS: i64 = 31 * DAY_MS;
+/// A photo taken longer than this before or after what it is evidence of was not taken on the spot, in milliseconds.
+pub const PHOTO_APART_MS: u64 = (15 * MINUTE_MS).unsigned_abs();
 /// Longest code or name of an unknown item, in characters.
 pub const TEXT_MAX_CHARS: usize = 256;
 
@@ -44,6 +48,15 @@ pub enum PhotoFact {
     Alike(PhotoId),
 }
 
+/// When and by whom a photo was taken, as its phone said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhotoTaking {
+    /// When; never later than it arrived.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: PersonId,
+}
+
 /// How an event stands that another one is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CitedMovement<'a> {
@@ -53,6 +66,8 @@ pub struct CitedMovement<'a> {
     pub movement: &'a Movement,
     /// What it was worth when it was recorded, in minor units.
     pub value_minor: i64,
+    /// The server's clock when it was taken.
+    pub recorded_at: Timestamp,
     /// What has become of it, if it did not simply take effect.
     pub outcome: Option<Outcome>,
 }
@@ -86,12 +101,17 @@ pub trait Facts {
     fn returned_units(&self, sale: &EventId, sku: &SkuCode) -> Units;
     /// What is known of a photo.
     fn photo(&self, id: &PhotoId) -> PhotoFact;
+    /// When and by whom a photo was taken; `None` where only the server can tell.
+    fn photo_taking(&self, id: &PhotoId) -> Option<PhotoTaking>;
     /// Whether the line was asked to be counted again after the counting was over, and `person` may do it.
     fn may_recount(&self, stocktake: &StocktakeId, line: &LineRef, person: &PersonId) -> Recount;
     /// Lines that stand in the way of approval, at most a few.
     fn lines_blocking(&self, stocktake: &StocktakeId) -> Vec<LineRef>;
     /// Whether `person` has counted the line; `true` where only the server can tell.
     fn has_counted(&self, stocktake: &StocktakeId, line: &LineRef, person: &PersonId) -> bool;
+    /// Whether a variance of the stocktake rests on `person`'s count alone (see
+    /// [`CountLine::rests_on`](crate::stocktake::CountLine::rests_on)); `false` where only the server can tell.
+    fn has_variance_of(&self, stocktake: &StocktakeId, person: &PersonId) -> bool;
     /// How an alarm stands, if the store's ledger has an event that raised it; `Err` where only the server can tell.
     ///
     /// # Errors
@@ -222,7 +242,7 @@ pub fn accept(event: &DeviceEvent, now: Timestamp, facts: &impl Facts) -> Result
     if let Some(stocktake) = event.body.stocktake() {
         check_stocktake_name(stocktake, store)?;
     }
-    check_body(event, facts)?;
+    check_body(event, now, facts)?;
     let geofence = geofence(event.fix, store.at, store.geofence_radius_m);
     let (standing, value_minor) = match &event.body {
         EventBody::Moved(movement) => {
@@ -241,10 +261,15 @@ pub fn accept(event: &DeviceEvent, now: Timestamp, facts: &impl Facts) -> Result
     Ok(Verdicts { geofence, clock, standing, value_minor, flags })
 }
 
-/// Pieces moved at shelf price, in minor units. An item without a price counts nothing.
+/// Pieces moved at shelf price, in minor units; of a customer's return what the customer gets, where that is more. An
+/// item without a price counts nothing.
 #[must_use]
 pub fn value_minor(movement: &Movement, facts: &impl Facts) -> i64 {
-    worth_minor(movement.units_moved(), facts)
+    let worth = worth_minor(movement.units_moved(), facts);
+    match movement.kind {
+        MovementKind::CustomerReturn => worth.max(movement.priced_minor()),
+        _ => worth,
+    }
 }
 
 fn worth_minor(units: BTreeMap<&SkuCode, Units>, facts: &impl Facts) -> i64 {
@@ -285,8 +310,27 @@ fn flags(
             PhotoFact::Alike(other) if !photos.contains(&other) => flags.insert(Flag::PhotoAlike),
             PhotoFact::Alike(_) | PhotoFact::Here | PhotoFact::Missing => false,
         };
+        let is_of_now = |taking: PhotoTaking| {
+            taking.by == event.person && taking.at.since(event.effective_at).unsigned_abs() <= PHOTO_APART_MS
+        };
+        if !facts.photo_taking(photo).is_none_or(is_of_now) {
+            flags.insert(Flag::PhotoStale);
+        }
+    }
+    if is_own_approval(event, facts) {
+        flags.insert(Flag::OwnApproval);
     }
     flags.into_iter().collect()
+}
+
+/// Whether somebody decides about what they counted themselves: ends a dispute they are a party to, or approves a
+/// variance that nobody else has found.
+fn is_own_approval(event: &DeviceEvent, facts: &impl Facts) -> bool {
+    match &event.body {
+        EventBody::LineDecided { stocktake, line, .. } => facts.has_counted(stocktake, line, &event.person),
+        EventBody::StocktakeApproved { stocktake, .. } => facts.has_variance_of(stocktake, &event.person),
+        _ => false,
+    }
 }
 
 fn judge_clock(effective_at: Timestamp, now: Timestamp) -> Result<ClockVerdict, Refusal> {
@@ -294,8 +338,9 @@ fn judge_clock(effective_at: Timestamp, now: Timestamp) -> Result<ClockVerdict, 
     if ahead_ms > FUTURE_MAX_MS {
         return Err(Refusal::FromTheFuture { ahead_s: ahead_ms / 1000 });
     }
-    if -ahead_ms > AGE_MAX_MS {
-        return Err(Refusal::TooOld { age_days: -ahead_ms / DAY_MS });
+    // Whatever a device sends is compared as it is: −2⁶³ has no positive counterpart.
+    if ahead_ms < -AGE_MAX_MS {
+        return Err(Refusal::TooOld { age_days: ahead_ms / -DAY_MS });
     }
     if ahead_ms > SKEW_TOLERATED_MS {
         // At most a day, so the seconds fit.
@@ -303,3 +348,6 @@ fn judge_clock(effective_at: Timestamp, now: Timestamp) -> Result<ClockVerdict, 
     }
     Ok(ClockVerdict::Plausible)
 }
+
+#[cfg(test)]
+mod tests;

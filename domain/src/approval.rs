@@ -1,6 +1,7 @@
 //! Whose word a movement needs: above a limit of value, that of somebody who answers for more.
 
 use crate::credit::Band;
+use crate::instant::MINUTE_MS;
 use crate::movement::{Movement, MovementKind};
 use crate::policy::Role;
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,9 @@ pub fn approves(role: Role, needed: Role) -> bool {
     rank(role).is_some_and(|rank| Some(rank) >= self::rank(needed))
 }
 
+/// The limits of a return whose sale is known.
+const RETURN_LIMITS_MINOR: [i64; 3] = [20_000, 200_000, 2_000_000];
+
 /// Up to which value, in minor units of money, a clerk, a store manager and a regional manager may do it alone.
 /// Headquarters has no limit.
 fn limits_minor(movement: &Movement) -> Option<[i64; 3]> {
@@ -58,16 +62,34 @@ fn limits_minor(movement: &Movement) -> Option<[i64; 3]> {
         MovementKind::WriteOff => Some([20_000, 200_000, 2_000_000]),
         // Without the sale nobody knows what was paid.
         MovementKind::CustomerReturn if movement.cites.is_none() => Some([0, 50_000, 500_000]),
-        MovementKind::CustomerReturn => Some([20_000, 200_000, 2_000_000]),
+        MovementKind::CustomerReturn => Some(RETURN_LIMITS_MINOR),
         MovementKind::Adjustment => Some([0, 50_000, 500_000]),
     }
 }
 
-/// Whether a movement of `value_minor` (its pieces at shelf price, in minor units) recorded by `role` stands at once,
+/// Whether a movement of `value_minor` (see [`value_minor`](crate::accept::value_minor)) recorded by `role` stands at once,
 /// or whose word it needs.
 #[must_use]
 pub fn standing(role: Role, movement: &Movement, value_minor: i64) -> Standing {
     limits_minor(movement).map_or(Standing::Posted, |limits| within(role, limits, value_minor))
+}
+
+/// For how long whoever recorded a sale may take it back alone, in milliseconds: a slip at the till is noticed while the
+/// customer is still there.
+pub const SALE_SLIP_MS: i64 = 15 * MINUTE_MS;
+
+/// Whether `role` may reverse a movement that took effect and was worth `value_minor`, in minor units, or whose word that
+/// needs. `is_slip`: the person's own sale, within [`SALE_SLIP_MS`].
+///
+/// A sale reversed later than that is a return by another name, and held to a return's limits. A reversal carries no
+/// photo, which a return must have: so a clerk reverses none alone, but records the return.
+#[must_use]
+pub fn reversal_standing(role: Role, movement: &Movement, value_minor: i64, is_slip: bool) -> Standing {
+    match movement.kind {
+        MovementKind::Sale if is_slip => Standing::Posted,
+        MovementKind::Sale => within(role, [0, RETURN_LIMITS_MINOR[1], RETURN_LIMITS_MINOR[2]], value_minor.max(1)),
+        _ => standing(role, movement, value_minor),
+    }
 }
 
 /// Whether a request for goods of another store, of `value_minor`, made by `role` for a store of that credit stands at
@@ -130,6 +152,21 @@ mod tests {
         assert_eq!(standing(Role::Clerk, &back, 100), Standing::Awaits(Role::StoreManager));
         back.cites = Some(EventId::MIN);
         assert_eq!(standing(Role::Clerk, &back, 100), Standing::Posted);
+    }
+
+    #[test]
+    fn a_sale_is_reversed_like_a_return_except_at_once() {
+        let sale = movement(MovementKind::Sale);
+        assert_eq!(reversal_standing(Role::Clerk, &sale, i64::MAX, true), Standing::Posted);
+        for value in [0, 1, 200_000] {
+            assert_eq!(reversal_standing(Role::Clerk, &sale, value, false), Standing::Awaits(Role::StoreManager));
+        }
+        assert_eq!(reversal_standing(Role::StoreManager, &sale, 200_000, false), Standing::Posted);
+        let beyond = Standing::Awaits(Role::RegionalManager);
+        assert_eq!(reversal_standing(Role::StoreManager, &sale, 200_001, false), beyond);
+        // What is no sale is reversed by whoever may record it.
+        let receipt = movement(MovementKind::Receipt);
+        assert_eq!(reversal_standing(Role::Clerk, &receipt, i64::MAX, false), Standing::Posted);
     }
 
     #[test]

@@ -69,8 +69,8 @@ pub enum Severity {
 pub fn severity(flag: Flag) -> Severity {
     match flag {
         Flag::ClockOff => Severity::Low,
-        Flag::OutsideStore | Flag::PhotoAlike => Severity::Medium,
-        Flag::AtNight | Flag::PhotoReused | Flag::SequenceGap => Severity::High,
+        Flag::OutsideStore | Flag::PhotoAlike | Flag::PhotoStale => Severity::Medium,
+        Flag::AtNight | Flag::PhotoReused | Flag::SequenceGap | Flag::OwnApproval => Severity::High,
     }
 }
 
@@ -282,7 +282,7 @@ mod tests {
     #[test]
     fn what_may_hide_a_loss_is_due_first() {
         let days = |flag| due_at(flag, NOW).since(NOW) / DAY_MS;
-        assert_eq!(Flag::ALL.map(days), [7, 3, 1, 1, 3, 1]);
+        assert_eq!(Flag::ALL.map(days), [7, 3, 1, 1, 3, 1, 1, 3]);
         assert!(!case(Flag::AtNight).is_overdue(NOW.plus_ms(DAY_MS)), "the last moment is in time");
         assert!(case(Flag::AtNight).is_overdue(NOW.plus_ms(DAY_MS + 1)));
     }

@@ -6,6 +6,15 @@ use crate::master::Name;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+/// The greatest number a device may give: beyond it a phone's own numbers are no longer whole.
+pub const DEVICE_SEQ_MAX: u64 = 1 << 53;
+
+/// Whether a device can have given an event that number: 1, 2, 3 … up to [`DEVICE_SEQ_MAX`].
+#[must_use]
+pub fn is_device_seq(n: u64) -> bool {
+    (1..=DEVICE_SEQ_MAX).contains(&n)
+}
+
 /// Numbers of one device that are in a store's ledger: ranges without gaps, ascending, never touching.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Seen(Vec<SeenRange>);
@@ -51,7 +60,7 @@ impl Seen {
             return;
         }
         let joins_before = at > 0 && self.0[at - 1].last + 1 == n;
-        let joins_after = self.0.get(at).is_some_and(|range| range.first == n + 1);
+        let joins_after = self.0.get(at).is_some_and(|range| range.first - 1 == n);
         match (joins_before, joins_after) {
             (true, true) => {
                 self.0[at - 1].last = self.0[at].last;
@@ -96,7 +105,7 @@ impl Seen {
             while from < range.first {
                 let known = elsewhere.iter().filter_map(|other| other.end_of_run_at(from)).max();
                 if let Some(end) = known {
-                    from = end + 1;
+                    from = end.saturating_add(1);
                 } else if refused.contains(&from) {
                     from += 1;
                 } else {
@@ -108,7 +117,7 @@ impl Seen {
                     from = last + 1;
                 }
             }
-            next = range.last + 1;
+            next = range.last.saturating_add(1);
         }
         gaps
     }
@@ -216,6 +225,16 @@ mod tests {
         twice.insert(2, 999);
         twice.insert(0, 999);
         assert_eq!(twice, seen(&[1, 2]));
+    }
+
+    #[test]
+    fn the_greatest_numbers_are_compared_like_any_others() {
+        for order in [[1, u64::MAX - 1, u64::MAX], [u64::MAX, u64::MAX - 1, 1]] {
+            let phone = seen(&order);
+            assert_eq!(gaps(&phone, &[], &[]), [(2, u64::MAX - 2)], "{order:?}");
+            assert_eq!(gaps(&phone, &[seen(&[u64::MAX - 2, u64::MAX])], &[2]), [(3, u64::MAX - 3)], "{order:?}");
+        }
+        assert_eq!([0, 1, DEVICE_SEQ_MAX, DEVICE_SEQ_MAX + 1].map(is_device_seq), [false, true, true, false]);
     }
 
     #[test]

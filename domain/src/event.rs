@@ -60,7 +60,7 @@ pub enum EventBody {
         /// How it was entered.
         method: CountMethod,
     },
-    /// An earlier `Counted` of the same device was taken back.
+    /// An earlier `Counted` of the same person on the same device was taken back.
     CountUndone {
         /// Which stocktake.
         stocktake: StocktakeId,
@@ -299,7 +299,7 @@ pub struct Stamp {
     /// Whether a movement took effect at once.
     pub standing: Standing,
     /// What a movement or a transfer's step is about, at the shelf price of that moment, in minor units, never negative;
-    /// 0 for everything else.
+    /// of a customer's return the refund where that is more; 0 for everything else.
     pub value_minor: i64,
     /// What somebody should look into.
     pub flags: Vec<Flag>,
@@ -322,12 +322,24 @@ pub enum Flag {
     /// Events that the device numbered before it are missing. No event is stamped with it: what is missing may still
     /// arrive, so it is found by comparing numbers (see [`crate::device`]).
     SequenceGap,
+    /// Somebody approved, or decided about, what they had counted themselves.
+    OwnApproval,
+    /// Its photo was taken more than a quarter of an hour before or after, or by somebody else.
+    PhotoStale,
 }
 
 impl Flag {
     /// Every flag.
-    pub const ALL: [Self; 6] =
-        [Self::ClockOff, Self::OutsideStore, Self::AtNight, Self::PhotoReused, Self::PhotoAlike, Self::SequenceGap];
+    pub const ALL: [Self; 8] = [
+        Self::ClockOff,
+        Self::OutsideStore,
+        Self::AtNight,
+        Self::PhotoReused,
+        Self::PhotoAlike,
+        Self::SequenceGap,
+        Self::OwnApproval,
+        Self::PhotoStale,
+    ];
 
     /// The stable code, as on the wire and in keys.
     #[must_use]
@@ -339,6 +351,8 @@ impl Flag {
             Self::PhotoReused => "photo_reused",
             Self::PhotoAlike => "photo_alike",
             Self::SequenceGap => "sequence_gap",
+            Self::OwnApproval => "own_approval",
+            Self::PhotoStale => "photo_stale",
         }
     }
 

@@ -40,6 +40,20 @@ impl Timestamp {
         Self(self.0.saturating_add(ms))
     }
 
+    /// The moment when clocks that are `zone` ahead of UTC show `2026-11-22T18:04`, as browsers write it; `None` for
+    /// anything else.
+    #[must_use]
+    pub fn from_minute(text: &str, zone: ZoneOffset) -> Option<Self> {
+        let (day, time) = text.split_once('T')?;
+        let (hour, minute) = time.split_once(':')?;
+        let number = |text: &str, below: i64| {
+            let is_plain = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
+            text.parse::<i64>().ok().filter(|n| is_plain && *n < below)
+        };
+        let minutes: i64 = number(hour, 24)? * 60 + number(minute, 60)?;
+        Some(day.parse::<Day>().ok()?.begins_at(zone).plus_ms(minutes * MINUTE_MS))
+    }
+
     /// The wall clock at this point where clocks are `zone` ahead of UTC.
     #[must_use]
     pub fn wall(self, zone: ZoneOffset) -> WallClock {
@@ -91,6 +105,12 @@ impl WallClock {
     #[must_use]
     pub fn date(self) -> String {
         format!("{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+
+    /// `2026-11-22T18:04`, as browsers write a minute
+    #[must_use]
+    pub fn minute_text(self) -> String {
+        format!("{}T{:02}:{:02}", self.date(), self.hour, self.minute)
     }
 
     /// `18:04:09`
@@ -212,6 +232,18 @@ mod tests {
         let at = Timestamp::from_unix_ms(1_795_363_200_000);
         assert_eq!(Day::at(at, ZoneOffset(480)).to_string(), "2026-11-23");
         assert_eq!(Day::at(at, ZoneOffset(480)).begins_at(ZoneOffset(480)), at);
+    }
+
+    #[test]
+    fn a_minute_is_read_as_the_store_writes_it() {
+        let at = Timestamp::from_unix_ms(1_795_363_260_000); // 2026-11-22 16:01 UTC
+        for (zone, text) in [(480, "2026-11-23T00:01"), (0, "2026-11-22T16:01"), (-210, "2026-11-22T12:31")] {
+            assert_eq!(at.plus_ms(59_999).wall(ZoneOffset(zone)).minute_text(), text);
+            assert_eq!(Timestamp::from_minute(text, ZoneOffset(zone)), Some(at));
+        }
+        for wrong in ["", "2026-11-22", "2026-11-22T24:00", "2026-11-22T16:60", "2026-11-31T10:00", "2026-11-22T1:05"] {
+            assert_eq!(Timestamp::from_minute(wrong, ZoneOffset(0)), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -13,6 +13,9 @@ pub type Units = i64;
 /// No leg and no count may exceed this: a million pieces of one item on one shelf is a typing error.
 pub const UNITS_MAX: Units = 1_000_000;
 
+/// No piece is sold or refunded for more than this, in minor units: a thousand million is a typing error.
+pub const PRICE_MAX_MINOR: i64 = 100_000_000_000;
+
 /// Where stock can be. Shelf and back room belong to the store; the others are the world outside it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -139,6 +142,15 @@ impl Movement {
             *moved.entry(&leg.sku).or_default() += leg.units;
         }
         moved
+    }
+
+    /// What the pieces that moved were sold or are refunded for together, in minor units. An item without a price counts
+    /// nothing.
+    #[must_use]
+    pub fn priced_minor(&self) -> i64 {
+        let value =
+            |(sku, units): (&SkuCode, Units)| self.prices.get(sku).map_or(0, |price| price.saturating_mul(units));
+        self.units_moved().into_iter().map(value).fold(0, i64::saturating_add)
     }
 }
 

@@ -8,6 +8,7 @@ pub use progress::{
     ABANDONED_MS, COUNTING_MS, CounterProgress, ShelfProgress, ShelfState, counter_progress, shelf_progress,
 };
 
+use crate::board::UnknownOnShelf;
 use crate::id::{PersonId, ShelfCode, StocktakeId, StoreCode};
 use crate::instant::{Timestamp, ZoneOffset};
 use crate::master::{Name, Shelf};
@@ -86,7 +87,7 @@ impl Found {
     /// Σ variance × price, in minor units: negative when stock is missing.
     #[must_use]
     pub fn net_minor(&self) -> i64 {
-        self.over_minor - self.short_minor
+        self.over_minor.saturating_sub(self.short_minor)
     }
 }
 
@@ -111,7 +112,8 @@ pub fn summarise<'a>(
         n_beside += u32::from(!scope.contains(at));
         found.units += variance;
         let value = variance.saturating_mul(price);
-        *(if value < 0 { &mut found.short_minor } else { &mut found.over_minor }) += value.abs();
+        let sum = if value < 0 { &mut found.short_minor } else { &mut found.over_minor };
+        *sum = sum.saturating_add(value.saturating_abs());
     }
     let stage = stocktake.stage();
     StocktakeSummary {
@@ -189,6 +191,18 @@ pub struct Review {
     pub n_awaiting: u32,
     /// Lines that nobody has counted.
     pub uncounted: Vec<LineRef>,
+    /// Codes that were counted and that nobody knows: nothing is posted of them.
+    #[serde(default)]
+    pub unknowns: Vec<UnknownFound>,
+}
+
+/// An unknown code counted in a stocktake.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnknownFound {
+    /// On which shelf.
+    pub shelf: ShelfCode,
+    /// What.
+    pub found: UnknownOnShelf,
 }
 
 /// Which lines are shown.
@@ -305,10 +319,14 @@ pub struct LineFacts<'a> {
     pub on_hand_units: Units,
 }
 
-/// What is left to decide.
+/// What is left to decide. `unknowns` are the codes counted that nobody knows.
 #[must_use]
-pub fn review<'a>(lines: impl IntoIterator<Item = LineFacts<'a>>, thresholds: &Thresholds) -> Review {
-    let mut review = Review::default();
+pub fn review<'a>(
+    lines: impl IntoIterator<Item = LineFacts<'a>>,
+    unknowns: Vec<UnknownFound>,
+    thresholds: &Thresholds,
+) -> Review {
+    let mut review = Review { unknowns, ..Review::default() };
     for facts in lines {
         let state = line_state(facts.count, facts.price_minor, thresholds);
         for (n, filter) in review.n_lines.iter_mut().zip(LineFilter::ALL) {

@@ -1,8 +1,10 @@
 //! Stocktakes: their names, plans, states and lines.
 
 mod line;
+mod paper;
 
 pub use line::{CountLine, CounterTally, Finding, LineState, line_state};
+pub use paper::{PaperTimeError, counted_on_paper_at};
 
 use crate::id::{EventId, PersonId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use crate::instant::{Timestamp, ZoneOffset};

@@ -1,6 +1,10 @@
 //! The protocol between phone and server: what is sent, what comes back, and what the phone makes of it.
 
-use crate::accept::{CitedMovement, Facts, OnlyServerKnows, PhotoFact, Recount, Refusal};
+mod pace;
+
+pub use pace::{FAILURES_BORNE, Pace};
+
+use crate::accept::{CitedMovement, Facts, OnlyServerKnows, PhotoFact, PhotoTaking, Recount, Refusal};
 use crate::case::Case;
 use crate::chain::SignedHead;
 use crate::credit::{Appeal, Band, PointKey};
@@ -104,6 +108,8 @@ pub enum NextStep {
     DeviceBarred,
     /// Send fewer events at once.
     SendLess,
+    /// Keep everything; the server fails on what it was sent: try again after the back-off, at the [`Pace`] that is left.
+    Slow,
 }
 
 /// Why a request has to be repeated.
@@ -126,14 +132,34 @@ pub struct Settlement {
     pub refused: Option<Refusal>,
 }
 
+/// How our server words an error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnError {
+    /// The stable code.
+    pub code: String,
+    /// An English sentence.
+    pub message: String,
+}
+
+/// The body of an answer to a [`SyncRequest`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// What became of each event.
+    Answers(SyncResponse),
+    /// Our server's word for what went wrong.
+    Error(OwnError),
+    /// Nothing of ours, or nothing at all.
+    Foreign,
+}
+
 /// What the phone makes of an HTTP answer to [`SyncRequest`] with `sent` events.
 ///
 /// Only our own JSON, naming the very events that were sent, counts as an acknowledgement: a captive portal answers
-/// 200 too. `body` is `None` when it is not a [`SyncResponse`].
+/// 200 too. And only our own word makes it suspect what it sent: a gateway fails whatever it is sent.
 #[must_use]
-pub fn next_step(status: u16, body: Option<SyncResponse>, sent: &[EventId]) -> NextStep {
-    match (status, body) {
-        (200, Some(response)) => {
+pub fn next_step(status: u16, reply: Reply, sent: &[EventId]) -> NextStep {
+    match (status, reply) {
+        (200, Reply::Answers(response)) => {
             let echoes = response.answers.len() == sent.len()
                 && response.answers.iter().zip(sent).all(|(answer, id)| answer.id.is_none_or(|echo| echo == *id));
             if !echoes {
@@ -154,6 +180,7 @@ pub fn next_step(status: u16, body: Option<SyncResponse>, sent: &[EventId]) -> N
         (423, _) => NextStep::DeviceBarred,
         (426, _) => NextStep::UpdateNeeded,
         (0, _) => NextStep::TryLater(Trouble::Offline),
+        (400 | 500.., Reply::Error(_)) => NextStep::Slow,
         (429 | 500.., _) => NextStep::TryLater(Trouble::Server),
         _ => NextStep::TryLater(Trouble::NotOurServer),
     }
@@ -426,6 +453,9 @@ impl Facts for PhoneFacts {
     fn photo(&self, _: &PhotoId) -> PhotoFact {
         PhotoFact::Here
     }
+    fn photo_taking(&self, _: &PhotoId) -> Option<PhotoTaking> {
+        None
+    }
     fn may_recount(&self, stocktake: &StocktakeId, line: &LineRef, _: &PersonId) -> Recount {
         let task = RecountTask { stocktake: stocktake.clone(), line: line.clone() };
         let is_review = self.stocktakes.get(stocktake).is_some_and(|known| known.stage() == Stage::Review);
@@ -436,6 +466,9 @@ impl Facts for PhoneFacts {
     }
     fn has_counted(&self, _: &StocktakeId, _: &LineRef, _: &PersonId) -> bool {
         true
+    }
+    fn has_variance_of(&self, _: &StocktakeId, _: &PersonId) -> bool {
+        false
     }
     fn case(&self, _: &EventId, _: Flag) -> Result<Option<Case>, OnlyServerKnows> {
         Err(OnlyServerKnows)

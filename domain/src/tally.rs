@@ -63,6 +63,11 @@ impl Line {
         self.standing.last().copied()
     }
 
+    /// The observations that stand, in the order they were noted: all of them taken back, the line is uncounted again.
+    pub fn observations(&self) -> impl Iterator<Item = EventId> {
+        self.standing.iter().map(|(id, _)| *id)
+    }
+
     /// What the counter called an unknown item last.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
@@ -294,6 +299,9 @@ mod tests {
         tally.note(&undone(4, 1));
         assert_eq!(tally.line(&key(&milk())), None, "a line without observations is uncounted, not 0");
         assert_eq!((tally.n_lines(), tally.n_shelves(), tally.newest()), (0, 0, None));
+        let again = self::tally(&[counted(1, "A-01", milk(), 1), counted(2, "A-01", milk(), 4), undone(3, 1)]);
+        let line = again.line(&key(&milk())).expect("counted");
+        assert_eq!(line.observations().collect::<Vec<_>>(), [EventId::from_parts(2, 0)]);
     }
 
     #[test]

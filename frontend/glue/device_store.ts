@@ -290,6 +290,8 @@ export async function settle(seqs: Float64Array): Promise<void> {
 export async function park(seq: number, reasonJson: string): Promise<void> {
   const now = Date.now();
   await change([seq], (record) => {
+    // An answer to an earlier try may come late: what the ledger has meanwhile, or a person has put away, stays so.
+    if (record.state !== "pending") return;
     record.state = "parked";
     record.settled_at = now;
     record.reason = reasonJson;

@@ -8,6 +8,7 @@
 mod answer;
 mod ask;
 pub mod camera;
+pub(crate) mod counted;
 #[cfg(feature = "hydrate")]
 pub(crate) mod drawer;
 #[cfg(feature = "hydrate")]
@@ -27,7 +28,8 @@ pub(crate) mod recorder;
 #[cfg(feature = "hydrate")]
 pub(crate) mod snapshot;
 
-pub use ask::{Told, tell};
+pub use ask::{Deed, Told, tell};
+pub use counted::own_tally;
 
 use domain::accept::Refusal;
 use domain::event::{DeviceEvent, EventBody};

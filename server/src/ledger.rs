@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::keys::Keys;
 use crate::store::{Database, Directory, StoreError};
 use decide::Hour;
-use domain::accept::PhotoFact;
+use domain::accept::{PhotoFact, PhotoTaking};
 use domain::chain::SignedHead;
 use domain::event::DeviceEvent;
 use domain::id::StoreCode;
@@ -32,6 +32,7 @@ use ed25519_dalek::VerifyingKey;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 use verify::{Flaw, VerifyError, verify};
 use writer::{Message, Request, Work, Writer};
 
@@ -50,7 +51,8 @@ pub enum Health {
     Writable,
     /// It does not, because what it holds is not what was witnessed.
     ReadOnly(Alarm),
-    /// It does not, because a commit failed in a way that leaves its outcome in doubt: restart the program.
+    /// It does not, because a commit failed in a way that leaves its outcome in doubt, or the writer has panicked:
+    /// restart the program.
     Stopped(String),
 }
 
@@ -104,6 +106,9 @@ pub trait Photos: Send + Sync {
     /// Whether it is here, as one of that store, and whether it looks like one taken before. That another event names it the ledger knows
     /// itself.
     fn fact(&self, photo: &PhotoId, store: &StoreCode) -> PhotoFact;
+
+    /// When and by whom it was taken, if it is here.
+    fn taking(&self, photo: &PhotoId) -> Option<PhotoTaking>;
 }
 
 /// Where nothing is photographed: demo data and trials.
@@ -114,12 +119,30 @@ impl Photos for NoPhotos {
     fn fact(&self, _: &PhotoId, _: &StoreCode) -> PhotoFact {
         PhotoFact::Missing
     }
+
+    fn taking(&self, _: &PhotoId) -> Option<PhotoTaking> {
+        None
+    }
 }
 
 /// What judges an event beside the rows of the database.
 pub(crate) struct Judges {
     pub(crate) shelf_key: ShelfKey,
     pub(crate) photos: Arc<dyn Photos>,
+}
+
+/// Why the ledger has stopped where the writer could not say so.
+const ENDED: &str = "the ledger's writer has ended unexpectedly";
+
+/// Waits for the writer's end. One that has panicked leaves no word: requests would wait for nobody, in a program that
+/// seems well.
+async fn stand_by(writer: JoinHandle<()>, health: watch::Sender<Health>) {
+    if let Err(error) = writer.await
+        && error.is_panic()
+    {
+        tracing::error!(%error, ENDED);
+        health.send_replace(Health::Stopped(ENDED.to_owned()));
+    }
 }
 
 /// A handle to the one writer of this process. Cheap to clone.
@@ -160,7 +183,7 @@ impl Ledger {
         let judges = Judges { shelf_key: keys.shelf_key.clone(), photos };
         let writer =
             Writer::new(database.clone(), directory, Arc::new(keys), judges, clock, opened.log, health.clone());
-        tokio::spawn(writer.run(messages));
+        tokio::spawn(stand_by(tokio::spawn(writer.run(messages)), health.clone()));
         Ok(Self { queue, health, database, key })
     }
 
@@ -255,8 +278,8 @@ impl Ledger {
         let mut health = self.health.subscribe();
         match health.wait_for(|health| matches!(health, Health::Stopped(_))).await.as_deref() {
             Ok(Health::Stopped(why)) => why.clone(),
-            // The writer's end of the channel is gone without a word: it has panicked.
-            _ => "the ledger's writer has ended unexpectedly".to_owned(),
+            // This handle holds an end of the channel itself, so it does not close.
+            _ => ENDED.to_owned(),
         }
     }
 

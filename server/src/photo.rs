@@ -16,7 +16,7 @@ use crate::ledger;
 use crate::store::photo::PhotoRecord;
 use crate::store::{Database, StoreError};
 use axum::body::Bytes;
-use domain::accept::PhotoFact;
+use domain::accept::{PhotoFact, PhotoTaking};
 use domain::chain::Hash;
 use domain::id::{PersonId, StoreCode};
 use domain::instant::Timestamp;
@@ -124,6 +124,10 @@ impl ledger::Photos for Photos {
             Some(facts) if facts.store == *store => facts.similar_to.map_or(PhotoFact::Here, PhotoFact::Alike),
             _ => PhotoFact::Missing,
         }
+    }
+
+    fn taking(&self, photo: &PhotoId) -> Option<PhotoTaking> {
+        self.index.get(photo).map(|record| PhotoTaking { at: record.taken_at, by: record.person })
     }
 }
 

@@ -11,6 +11,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use domain::sync::BATCH_BYTES_MAX;
 use leptos_axum::{AxumRouteListing, LeptosRoutes};
+use std::any::Any;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::CompressionLevel;
@@ -45,8 +46,14 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), access::guard))
         .layer(from_fn(telemetry::observe))
         .layer(from_fn(header::secure))
-        .layer(CatchPanicLayer::new())
+        .layer(CatchPanicLayer::custom(panicked))
         .with_state(state)
+}
+
+/// In our own words, so that a phone knows it was not a gateway and can step over what it sent.
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    ApiError::unavailable(format!("a request panicked: {}", said.unwrap_or("without a word"))).into_response()
 }
 
 fn page_entrances(pages: &[AxumRouteListing]) -> impl Iterator<Item = (Method, &str)> {

@@ -1,12 +1,13 @@
 //! Whether what an event says can be: each kind against what is known.
 
-use super::{Facts, OnlyServerKnows, PhotoFact, Recount, Refusal, TEXT_MAX_CHARS};
-use crate::approval::{Outcome, Standing, approves, standing};
+use super::{Facts, OnlyServerKnows, PhotoFact, Recount, Refusal, Reversal, TEXT_MAX_CHARS};
+use crate::approval::{Outcome, approves};
 use crate::credit::check_credit;
-use crate::event::{CountedItem, DeviceEvent, EventBody, Flag, ShelfProof};
+use crate::event::{CountMethod, CountedItem, DeviceEvent, EventBody, Flag, ShelfProof};
 use crate::id::{EventId, StocktakeId};
+use crate::instant::Timestamp;
 use crate::master::Store;
-use crate::movement::{Movement, MovementKind, Place, UNITS_MAX, Units, check_movement};
+use crate::movement::{Movement, MovementKind, PRICE_MAX_MINOR, Place, UNITS_MAX, Units, check_movement};
 use crate::stocktake::{LineRef, PLAN_MAX, Plan, Stage, Stocktake};
 use crate::transfer::check_transfer;
 
@@ -18,12 +19,12 @@ pub(super) fn check_stocktake_name(stocktake: &StocktakeId, store: &Store) -> Re
     }
 }
 
-pub(super) fn check_body(event: &DeviceEvent, facts: &impl Facts) -> Result<(), Refusal> {
+pub(super) fn check_body(event: &DeviceEvent, now: Timestamp, facts: &impl Facts) -> Result<(), Refusal> {
     match &event.body {
         EventBody::StocktakeOpened { .. } => Ok(()),
         EventBody::StocktakeSubmitted { stocktake } => known(stocktake, facts).map(|_| ()),
-        EventBody::Counted { stocktake, shelf, proof, item, units, .. } => {
-            check_units(*units)?;
+        EventBody::Counted { stocktake, shelf, proof, item, units, method } => {
+            check_units(*units, *method)?;
             if !facts.has_shelf(shelf) {
                 return Err(Refusal::UnknownShelf);
             }
@@ -46,7 +47,9 @@ pub(super) fn check_body(event: &DeviceEvent, facts: &impl Facts) -> Result<(), 
             }
         }
         EventBody::CountUndone { stocktake, cites } => {
-            let counted = facts.recorded(cites).filter(|cited| cited.device == event.device);
+            // On a tablet in the store the next person does not take back what the one before has counted.
+            let is_own = |cited: &&DeviceEvent| cited.device == event.device && cited.person == event.person;
+            let counted = facts.recorded(cites).filter(is_own);
             let Some(EventBody::Counted { stocktake: of, .. }) = counted.map(|counted| &counted.body) else {
                 return Err(Refusal::NothingToUndo);
             };
@@ -82,12 +85,12 @@ pub(super) fn check_body(event: &DeviceEvent, facts: &impl Facts) -> Result<(), 
         EventBody::Moved(movement) => check_moved(movement, facts),
         EventBody::Reversed { cites, note } => {
             note.as_deref().map_or(Ok(()), check_text)?;
-            check_reversal(cites, facts)
+            check_reversal(cites, event, now, facts)
         }
-        EventBody::Approved { cites } => check_decision(cites, facts),
+        EventBody::Approved { cites } => check_decision(cites, Decision::Approve, facts),
         EventBody::Declined { cites, note } => {
             note.as_deref().map_or(Ok(()), check_text)?;
-            check_decision(cites, facts)
+            check_decision(cites, Decision::Decline, facts)
         }
         EventBody::StocktakePlanned { stocktake, plan } => {
             if facts.stocktake(stocktake).is_some_and(|known| known.stage() != Stage::Counting) {
@@ -171,7 +174,7 @@ fn check_moved(movement: &Movement, facts: &impl Facts) -> Result<(), Refusal> {
     if !suits {
         return Err(Refusal::BadReason);
     }
-    if let Some((sku, _)) = movement.prices.iter().find(|(_, price)| **price < 0) {
+    if let Some((sku, _)) = movement.prices.iter().find(|(_, price)| !(0..=PRICE_MAX_MINOR).contains(*price)) {
         return Err(Refusal::BadPrice { sku: sku.clone() });
     }
     if movement.kind == MovementKind::CustomerReturn {
@@ -183,11 +186,16 @@ fn check_moved(movement: &Movement, facts: &impl Facts) -> Result<(), Refusal> {
     }
 }
 
-/// A return has a photo and, where it cites the sale, no more of it than was sold and at no higher price.
+/// A return has a photo and is of something that was sold.
 fn check_return(movement: &Movement, facts: &impl Facts) -> Result<(), Refusal> {
     if movement.kind.needs_photo() && movement.photos.is_empty() {
         return Err(Refusal::PhotoNeeded);
     }
+    check_return_of_sale(movement, facts)
+}
+
+/// Where a return cites the sale, it is of one that stands: no more than was sold of it and at no higher price.
+fn check_return_of_sale(movement: &Movement, facts: &impl Facts) -> Result<(), Refusal> {
     let Some(cites) = &movement.cites else { return Ok(()) };
     let sale = match facts.movement(cites) {
         Err(OnlyServerKnows) => return Ok(()),
@@ -213,7 +221,8 @@ fn check_return(movement: &Movement, facts: &impl Facts) -> Result<(), Refusal> 
     Ok(())
 }
 
-fn check_reversal(cites: &EventId, facts: &impl Facts) -> Result<(), Refusal> {
+/// What took effect is reversed as [`Reversal::judge`] says.
+fn check_reversal(cites: &EventId, event: &DeviceEvent, now: Timestamp, facts: &impl Facts) -> Result<(), Refusal> {
     let cited = match facts.movement(cites) {
         Err(OnlyServerKnows) => return Ok(()),
         Ok(None) => return Err(Refusal::NothingCited),
@@ -226,13 +235,26 @@ fn check_reversal(cites: &EventId, facts: &impl Facts) -> Result<(), Refusal> {
         Some(Outcome::Awaits(_)) => return Err(Refusal::NotAllowed),
         Some(Outcome::Declined | Outcome::Withdrawn | Outcome::Reversed) => return Err(Refusal::AlreadyDecided),
     }
-    match standing(facts.viewer().role, cited.movement, cited.value_minor) {
-        Standing::Posted => Ok(()),
-        Standing::Awaits(needed) => Err(Refusal::BeyondLimit { needed }),
-    }
+    let reversal = Reversal {
+        movement: cited.movement,
+        value_minor: cited.value_minor,
+        is_own: cited.event.person == event.person,
+        // By the phone's clock, so that an old sale stays one that waited for the network; and by the server's, which
+        // nobody can set back.
+        after_ms: event.effective_at.since(cited.event.effective_at).max(now.since(cited.recorded_at)),
+        is_returned: cited.movement.units_moved().into_keys().any(|sku| facts.returned_units(cites, sku) > 0),
+    };
+    reversal.judge(facts.viewer().role)
 }
 
-fn check_decision(cites: &EventId, facts: &impl Facts) -> Result<(), Refusal> {
+/// What is said about a movement that awaits somebody's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Decision {
+    Approve,
+    Decline,
+}
+
+fn check_decision(cites: &EventId, decision: Decision, facts: &impl Facts) -> Result<(), Refusal> {
     let cited = match facts.movement(cites) {
         Err(OnlyServerKnows) => return Ok(()),
         Ok(None) => return Err(Refusal::NothingCited),
@@ -242,7 +264,16 @@ fn check_decision(cites: &EventId, facts: &impl Facts) -> Result<(), Refusal> {
     if cited.event.person == facts.viewer().id {
         return Err(Refusal::OwnApproval);
     }
-    if approves(facts.viewer().role, needed) { Ok(()) } else { Err(Refusal::BeyondLimit { needed }) }
+    if !approves(facts.viewer().role, needed) {
+        return Err(Refusal::BeyondLimit { needed });
+    }
+    match decision {
+        // Meanwhile the sale may have been reversed, or come back by another return.
+        Decision::Approve if cited.movement.kind == MovementKind::CustomerReturn => {
+            check_return_of_sale(cited.movement, facts)
+        }
+        Decision::Approve | Decision::Decline => Ok(()),
+    }
 }
 
 fn check_plan(plan: &Plan, facts: &impl Facts) -> Result<(), Refusal> {
@@ -270,9 +301,11 @@ fn check_lines(lines: &[LineRef], facts: &impl Facts) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// 0 is a count too: "there are none" is typed as 0 over nothing.
-fn check_units(units: Units) -> Result<(), Refusal> {
-    if units.unsigned_abs() <= UNITS_MAX.unsigned_abs() { Ok(()) } else { Err(Refusal::BadUnits { units }) }
+/// 0 is a count too: "there are none" is typed as 0 over nothing. Only what is typed over more than it says takes pieces
+/// off; whether more was there depends on what has arrived, so that is for the review to say.
+fn check_units(units: Units, method: CountMethod) -> Result<(), Refusal> {
+    let least = if method == CountMethod::Keypad { -UNITS_MAX } else { 0 };
+    if (least..=UNITS_MAX).contains(&units) { Ok(()) } else { Err(Refusal::BadUnits { units }) }
 }
 
 pub(crate) fn check_text(text: &str) -> Result<(), Refusal> {

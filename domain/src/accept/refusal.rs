@@ -203,6 +203,18 @@ pub enum Refusal {
     /// The store's credit has no such point, or it does not count against the store.
     #[error("there is no such point against this store")]
     NoSuchPoint,
+    /// Something of the sale has come back: what is left comes back as a return too.
+    #[error("something of this sale has been returned: return the rest too")]
+    SaleReturned,
+    /// The sale is not the person's own or no longer fresh, and they may not reverse it otherwise.
+    #[error("this sale can no longer be reversed by you: record a return, with its photo")]
+    ReturnInstead,
+    /// The server fails whenever it is sent this event, and takes others. Only a phone says so.
+    #[error("the server cannot read this event (HTTP {status})")]
+    ServerFails {
+        /// What it answered last.
+        status: u16,
+    },
 }
 
 impl Refusal {
@@ -256,6 +268,9 @@ impl Refusal {
             Self::NotAvailable { .. } => "not_available",
             Self::NothingToSettle => "nothing_to_settle",
             Self::NoSuchPoint => "no_such_point",
+            Self::SaleReturned => "sale_returned",
+            Self::ReturnInstead => "return_instead",
+            Self::ServerFails { .. } => "server_fails",
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{Area, Categories, UnknownKey, received_key, returned_key};
 use crate::credit::PointKey;
 use crate::event::{CountedItem, EventBody, Flag};
 use crate::id::{EventId, ShelfCode, SkuCode, StocktakeId};
-use crate::movement::{Leg, Lot, Movement, Place};
+use crate::movement::{Leg, Lot, Movement, MovementKind, Place};
 use crate::stocktake::LineRef;
 use crate::transfer::TransferId;
 use std::collections::BTreeSet;
@@ -97,6 +97,10 @@ pub fn needs(event: &EventBody, cited: Option<&EventBody>, masters: &impl Catego
             needs.outcomes.insert(*cites);
             if let Some(EventBody::Moved(movement)) = cited {
                 needs.movement(movement, masters);
+                if movement.kind == MovementKind::Sale {
+                    // Whether something of it has come back.
+                    needs.returned.extend(movement.legs.iter().map(|leg| (*cites, leg.sku.clone())));
+                }
             }
         }
         EventBody::RecountAsked { lines, .. } => {

@@ -129,7 +129,7 @@ fn a_review_sorts_by_money_and_counts_by_filter() {
         })
     };
     let thresholds = Thresholds::default();
-    let all = review(facts(), &thresholds);
+    let all = review(facts(), Vec::new(), &thresholds);
     assert_eq!(all.n_lines, [3, 1, 1, 1, 1]);
     assert_eq!(all.to_recount, [line("A-01", "2")]);
     assert_eq!(all.uncounted, [line("A-01", "4")]);

@@ -118,6 +118,21 @@ impl CountLine {
         self.finding().tally().map(CounterTally::variance_units)
     }
 
+    /// Whether it is off, and nobody but `person` has found it so: it rests on their count alone.
+    #[must_use]
+    pub fn rests_on(&self, person: &PersonId) -> bool {
+        match self.finding() {
+            Finding::Once(by, tally) | Finding::Decided(by, tally) => {
+                let variance = tally.variance_units();
+                let is_seconded = self.tallies.iter().any(|(other, tally)| {
+                    other != by && tally.n_observations > 0 && tally.variance_units() == variance
+                });
+                by == person && variance != 0 && !is_seconded
+            }
+            Finding::Uncounted | Finding::Agreed(..) | Finding::Disputed(..) => false,
+        }
+    }
+
     /// Whether it was asked to be counted again, and nobody has since.
     #[must_use]
     pub fn awaits_recount(&self) -> bool {
@@ -144,7 +159,7 @@ pub enum LineState {
     Fine,
     /// There is a variance below the thresholds, or one that two people found, or that the manager took.
     Off,
-    /// The variance is over a threshold: somebody else must count it.
+    /// The variance is over a threshold, or the count is below zero, which no shelf can be: somebody else must count it.
     NeedsRecount,
     /// It was asked to be counted again, and nobody has yet.
     AwaitsRecount,
@@ -167,6 +182,14 @@ pub fn line_state(line: &CountLine, price_minor: i64, thresholds: &Thresholds) -
     let awaits = line.awaits_recount();
     match line.finding() {
         Finding::Uncounted => LineState::Uncounted,
+        // Something typed over a count has arrived, the count has not, or was taken back.
+        finding if finding.tally().is_some_and(|tally| tally.counted_units < 0) => {
+            if awaits {
+                LineState::AwaitsRecount
+            } else {
+                LineState::NeedsRecount
+            }
+        }
         Finding::Decided(_, tally) | Finding::Agreed(_, tally) => state(tally),
         Finding::Disputed(..) | Finding::Once(..) if awaits => LineState::AwaitsRecount,
         Finding::Disputed(..) => LineState::Disputed,
@@ -222,6 +245,34 @@ mod tests {
         let mut disputed = line(&[(10, 12), (12, 12)]);
         disputed.decided = Some((NOW, EventId::MIN, person(1)));
         assert!(matches!(disputed.finding(), Finding::Decided(_, tally) if tally.counted_units == 10));
+    }
+
+    #[test]
+    fn fewer_than_none_cannot_be_on_a_shelf() {
+        let lax = Thresholds { units: None, permille: None, value_minor: None };
+        for counts in [&[(-1, 0)][..], &[(-1, -1)], &[(-1, 3), (-1, 3)]] {
+            let below = line(counts);
+            assert_eq!(line_state(&below, 100, &lax), LineState::NeedsRecount, "{counts:?}");
+            let asked = CountLine { recount_asked_at: Some(NOW.plus_ms(9)), ..below };
+            assert_eq!(line_state(&asked, 100, &lax), LineState::AwaitsRecount, "{counts:?}");
+        }
+        let decided = CountLine { decided: Some((NOW, EventId::MIN, person(1))), ..line(&[(-1, 3), (2, 3)]) };
+        assert_eq!(line_state(&decided, 100, &lax), LineState::NeedsRecount);
+        assert_eq!(line_state(&line(&[(0, 3)]), 100, &lax), LineState::Off);
+    }
+
+    #[test]
+    fn a_variance_rests_on_whoever_alone_has_found_it() {
+        let rests = |line: &CountLine| [person(1), person(2)].map(|person| line.rests_on(&person));
+        assert_eq!(rests(&line(&[(10, 12)])), [true, false]);
+        assert_eq!(rests(&line(&[(12, 12)])), [false, false]);
+        assert_eq!(rests(&line(&[(10, 12), (10, 12)])), [false, false]);
+        assert_eq!(rests(&line(&[(10, 12), (11, 12)])), [false, false], "nothing is posted of a dispute");
+        let decided =
+            |person: PersonId, counts| CountLine { decided: Some((NOW, EventId::MIN, person)), ..line(counts) };
+        assert_eq!(rests(&decided(person(2), &[(10, 12), (11, 12)])), [false, true]);
+        assert_eq!(rests(&decided(person(2), &[(10, 12), (12, 12)])), [false, false]);
+        assert_eq!(rests(&decided(person(2), &[(10, 12), (11, 12), (11, 12)])), [false, false]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ fn answers_settle_or_park_each_event() {
         Answer { id: Some(id(2)), outcome: Outcome::Refused { why: Refusal::UnknownShelf } },
         Answer { id: None, outcome: Outcome::Refused { why: Refusal::Malformed { detail: String::new() } } },
     ];
-    let NextStep::Settle(settled) = next_step(200, Some(response(answers)), &[id(1), id(2), id(3)]) else {
+    let NextStep::Settle(settled) = next_step(200, Reply::Answers(response(answers)), &[id(1), id(2), id(3)]) else {
         panic!("expected settlements")
     };
     assert_eq!(settled.iter().map(|s| s.refused.is_some()).collect::<Vec<_>>(), [false, true, true]);
@@ -25,19 +25,30 @@ fn answers_settle_or_park_each_event() {
 fn only_an_echo_of_what_was_sent_acknowledges() {
     let other = vec![Answer { id: Some(id(9)), outcome: Outcome::Accepted { seq: 1 } }];
     let not_ours = NextStep::TryLater(Trouble::NotOurServer);
-    assert_eq!(next_step(200, Some(response(other)), &[id(1)]), not_ours);
-    assert_eq!(next_step(200, Some(response(vec![])), &[id(1)]), not_ours);
-    assert_eq!(next_step(200, None, &[id(1)]), not_ours, "a captive portal's page");
-    assert_eq!(next_step(302, None, &[id(1)]), not_ours);
+    assert_eq!(next_step(200, Reply::Answers(response(other)), &[id(1)]), not_ours);
+    assert_eq!(next_step(200, Reply::Answers(response(vec![])), &[id(1)]), not_ours);
+    assert_eq!(next_step(200, Reply::Foreign, &[id(1)]), not_ours, "a captive portal's page");
+    assert_eq!(next_step(302, Reply::Foreign, &[id(1)]), not_ours);
 }
 
 #[test]
 fn an_expired_sign_in_keeps_the_queue() {
-    assert_eq!(next_step(401, None, &[id(1)]), NextStep::SignInAgain);
-    assert_eq!(next_step(503, None, &[id(1)]), NextStep::TryLater(Trouble::Server));
-    assert_eq!(next_step(0, None, &[id(1)]), NextStep::TryLater(Trouble::Offline));
-    assert_eq!(next_step(426, None, &[id(1)]), NextStep::UpdateNeeded);
-    assert_eq!(next_step(423, None, &[id(1)]), NextStep::DeviceBarred);
+    assert_eq!(next_step(401, Reply::Foreign, &[id(1)]), NextStep::SignInAgain);
+    assert_eq!(next_step(503, Reply::Foreign, &[id(1)]), NextStep::TryLater(Trouble::Server));
+    assert_eq!(next_step(0, Reply::Foreign, &[id(1)]), NextStep::TryLater(Trouble::Offline));
+    assert_eq!(next_step(426, Reply::Foreign, &[id(1)]), NextStep::UpdateNeeded);
+    assert_eq!(next_step(423, Reply::Foreign, &[id(1)]), NextStep::DeviceBarred);
+}
+
+#[test]
+fn only_the_servers_own_word_makes_the_phone_doubt_what_it_sent() {
+    let error = || Reply::Error(OwnError { code: "unavailable".to_owned(), message: String::new() });
+    for status in [400, 500, 503] {
+        assert_eq!(next_step(status, error(), &[id(1)]), NextStep::Slow, "{status}");
+    }
+    assert_eq!(next_step(429, error(), &[id(1)]), NextStep::TryLater(Trouble::Server));
+    assert_eq!(next_step(502, Reply::Foreign, &[id(1)]), NextStep::TryLater(Trouble::Server), "a gateway");
+    assert_eq!(next_step(400, Reply::Foreign, &[id(1)]), NextStep::TryLater(Trouble::NotOurServer));
 }
 
 #[test]

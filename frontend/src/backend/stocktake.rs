@@ -98,6 +98,8 @@ pub struct CountSheet {
     pub stocktake: StocktakeId,
     /// Where it stands.
     pub stage: Stage,
+    /// When it was opened: nothing on its sheets was counted before.
+    pub opened_at: Timestamp,
     /// Its shelves, in order.
     pub shelves: Vec<SheetShelf>,
 }

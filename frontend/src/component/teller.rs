@@ -2,7 +2,7 @@
 
 use crate::component::badge::Tone;
 use crate::component::banner::Banner;
-use crate::device::{Device, Told, tell, use_device};
+use crate::device::{Deed, Device, Told, tell, use_device};
 use crate::session::use_session;
 use crate::text::{Language, use_language};
 use domain::event::EventBody;
@@ -55,14 +55,23 @@ impl Teller {
 
     /// The same in another store's name, for those who answer for several.
     pub fn tell_in(self, store: StoreCode, bodies: Vec<EventBody>, done: String, then: Callback<()>) {
+        self.tell_deeds_in(store, bodies.into_iter().map(Deed::from).collect(), done, then);
+    }
+
+    /// As [`Teller::tell`], of what did not all happen just now.
+    pub fn tell_deeds(self, deeds: Vec<Deed>, done: String, then: Callback<()>) {
+        self.tell_deeds_in(self.store.get_value(), deeds, done, then);
+    }
+
+    fn tell_deeds_in(self, store: StoreCode, deeds: Vec<Deed>, done: String, then: Callback<()>) {
         let Some(person) = self.person.get_value() else { return };
-        if self.is_busy.get_untracked() || bodies.is_empty() {
+        if self.is_busy.get_untracked() || deeds.is_empty() {
             return;
         }
         self.is_busy.set(true);
         self.said.set(None);
         spawn_local(async move {
-            let told = tell(self.device, store, person, bodies).await;
+            let told = tell(self.device, store, person, deeds).await;
             // The page may have been left: then nobody wants to know.
             if self.is_busy.try_set(false).is_some() {
                 return;
@@ -75,6 +84,12 @@ impl Teller {
                 then.run(());
             }
         });
+    }
+
+    /// Who tells; nobody where nobody is signed in.
+    #[must_use]
+    pub fn person(self) -> Option<PersonId> {
+        self.person.get_value()
     }
 
     /// Says something about what was typed, without telling the ledger.

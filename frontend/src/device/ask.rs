@@ -5,6 +5,7 @@ use crate::text::Language;
 use domain::accept::Refusal;
 use domain::event::EventBody;
 use domain::id::{PersonId, StoreCode};
+use domain::instant::Timestamp;
 
 /// What became of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,10 +33,25 @@ impl Told {
     }
 }
 
+/// Something to record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deed {
+    /// What happened.
+    pub body: EventBody,
+    /// When, where it was not just now.
+    pub at: Option<Timestamp>,
+}
+
+impl From<EventBody> for Deed {
+    fn from(body: EventBody) -> Self {
+        Self { body, at: None }
+    }
+}
+
 /// Records events of `person` in `store`, in this order, and waits for the answer to the last. The first that is not
 /// taken ends it. What is refused is put away: the person has read why.
 #[cfg(feature = "hydrate")]
-pub async fn tell(device: super::Device, store: StoreCode, person: PersonId, bodies: Vec<EventBody>) -> Told {
+pub async fn tell(device: super::Device, store: StoreCode, person: PersonId, deeds: Vec<Deed>) -> Told {
     use super::{outbox, recorder};
     let recorder = match recorder::Recorder::new(device, store, person).await {
         Ok(recorder) => recorder,
@@ -43,8 +59,9 @@ pub async fn tell(device: super::Device, store: StoreCode, person: PersonId, bod
     };
     let offset_ms = recorder::clock_offset_ms().await;
     let mut answers = Vec::new();
-    for body in bodies {
-        let event = recorder.event(body, offset_ms);
+    for deed in deeds {
+        let mut event = recorder.event(deed.body, offset_ms);
+        event.effective_at = deed.at.unwrap_or(event.effective_at);
         let answer = outbox::answer_to(event.id);
         match recorder.keep(event).await {
             Ok(event) => answers.push((event.device_seq, answer)),
@@ -68,6 +85,6 @@ pub async fn tell(device: super::Device, store: StoreCode, person: PersonId, bod
 
 /// On the server nothing is recorded.
 #[cfg(not(feature = "hydrate"))]
-pub async fn tell(_device: super::Device, _store: StoreCode, _person: PersonId, _bodies: Vec<EventBody>) -> Told {
+pub async fn tell(_device: super::Device, _store: StoreCode, _person: PersonId, _deeds: Vec<Deed>) -> Told {
     Told::Kept
 }

@@ -13,7 +13,8 @@ use domain::id::{EventId, PersonId, StoreCode};
 use domain::instant::Timestamp;
 use domain::photo::PhotoId;
 use domain::sync::{
-    NextStep, PROTOCOL, SyncRequest, SyncResponse, Trouble, backoff_ms, clock_offset_ms, may_pass_later, next_step,
+    NextStep, PROTOCOL, Pace, Reply, SyncRequest, SyncResponse, Trouble, backoff_ms, clock_offset_ms, may_pass_later,
+    next_step,
 };
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
@@ -24,7 +25,7 @@ use std::time::Duration;
 use wasm_bindgen::prelude::Closure;
 
 /// Events sent at once.
-const BATCH: u32 = 100;
+const BATCH: usize = 100;
 /// How often the queue is looked at even if nothing happens.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// A clock is not measured by an exchange slower than this, in milliseconds.
@@ -39,7 +40,7 @@ struct Driver {
     /// Something was recorded while the queue was being sent.
     is_wanted: bool,
     n_failures: u32,
-    n_batch: u32,
+    pace: Pace,
     retry: Option<TimeoutHandle>,
 }
 
@@ -63,7 +64,7 @@ pub fn start(device: Device) {
                 is_running: false,
                 is_wanted: false,
                 n_failures: 0,
-                n_batch: BATCH,
+                pace: Pace::new(BATCH),
                 retry: None,
             });
         }
@@ -256,9 +257,10 @@ async fn send_batch(photos: &mut Photos) -> Result<Sent, SendTrouble> {
     }
     let person = signed_in().await?;
     let waiting = photos.send(&person).await?;
-    let n_batch = with(|driver| driver.n_batch).unwrap_or(BATCH);
-    let json = glue::pending(person.as_str(), n_batch).await?;
-    let events: Vec<DeviceEvent> = serde_json::from_str(&json).map_err(|_| SendTrouble::Later(Trouble::Server))?;
+    let n_wanted = with(|driver| driver.pace.n_wanted()).unwrap_or(BATCH);
+    let json = glue::pending(person.as_str(), u32::try_from(n_wanted).unwrap_or(u32::MAX)).await?;
+    let oldest: Vec<DeviceEvent> = serde_json::from_str(&json).map_err(|_| SendTrouble::Later(Trouble::Server))?;
+    let events = with(|driver| driver.pace.pick(oldest, |event| event.id)).unwrap_or_default();
     let events = before_photos(events, &waiting);
     if events.is_empty() {
         return match photos.trouble {
@@ -283,12 +285,15 @@ async fn send_batch(photos: &mut Photos) -> Result<Sent, SendTrouble> {
 
     let sent_at = device_now();
     let answer = http::post("/api/v1/sync", body).await;
-    let response: Option<SyncResponse> = answer.json();
-    if let Some(response) = &response {
+    let reply = match answer.json::<SyncResponse>() {
+        Some(response) => Reply::Answers(response),
+        None => answer.json().map_or(Reply::Foreign, Reply::Error),
+    };
+    if let Reply::Answers(response) = &reply {
         measure_clock(sent_at, response.now, device_now()).await;
         keep_heads(response).await;
     }
-    match next_step(answer.status, response, &ids) {
+    match next_step(answer.status, reply, &ids) {
         NextStep::Settle(settlements) => {
             let in_ledger: Vec<u64> = settlements
                 .iter()
@@ -315,8 +320,18 @@ async fn send_batch(photos: &mut Photos) -> Result<Sent, SendTrouble> {
             }
             with(|driver| {
                 driver.n_failures = 0;
-                driver.n_batch = BATCH;
+                driver.pace.went_through(&ids);
             });
+            Ok(Sent::More)
+        }
+        NextStep::Slow => {
+            let set_aside = with(|driver| driver.pace.failed(answer.status, &ids)).flatten();
+            let Some((id, why)) = set_aside else { return Err(SendTrouble::Later(Trouble::Server)) };
+            if let Some(seq) = seqs.get(&id) {
+                park(*seq, &why).await?;
+            }
+            answered(id, Some(why));
+            with(|driver| driver.device.n_changes.update(|n| *n += 1));
             Ok(Sent::More)
         }
         NextStep::SignInAgain => {
@@ -335,7 +350,7 @@ async fn send_batch(photos: &mut Photos) -> Result<Sent, SendTrouble> {
             Ok(Sent::More)
         }
         NextStep::SendLess => {
-            with(|driver| driver.n_batch = u32::try_from(n_sent / 2).unwrap_or(BATCH).max(1));
+            with(|driver| driver.pace.halve(n_sent));
             Ok(Sent::More)
         }
     }

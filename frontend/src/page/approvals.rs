@@ -153,9 +153,8 @@ fn Card(awaiting: Awaiting, viewer: Option<Viewer>, now: Timestamp, reload: Call
 
 /// What the customer gets.
 fn refund(movement: &Movement) -> Option<i64> {
-    let moved = movement.units_moved();
     let is_return = movement.kind == MovementKind::CustomerReturn && !movement.prices.is_empty();
-    is_return.then(|| moved.iter().filter_map(|(sku, units)| Some(movement.prices.get(*sku)? * units)).sum())
+    is_return.then(|| movement.priced_minor())
 }
 
 /// Name, way and pieces of each item: each arriving leg with where the item leaves.

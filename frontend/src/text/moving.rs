@@ -167,6 +167,7 @@ messages! {
     moves_reverse: "冲销" / "Reverse";
     moves_withdraw: "撤回" / "Withdraw";
     moves_reverse_title: "冲销这一笔？" / "Reverse this movement?";
+    moves_reverse_no_title: "不能冲销" / "Cannot be reversed";
     moves_reverse_text: "原来的记录不会消失。会另记一笔相反的，库存恢复原样。"
         / "The record stays. An opposite one is added, and the stock is as before.";
     moves_reverse_note: "为什么冲销？" / "Why?";

@@ -62,6 +62,12 @@ messages! {
     parked_no_such_alarm: "本店没有这条告警。请刷新列表。" / "This store has no such alarm. Load the list again.";
     parked_own_alarm: "告警说的是您自己录的，要别人来跟进。" / "The alarm is about what you recorded: somebody else must follow it up.";
     parked_case_over: "这条告警已经结案，可以不要。" / "The case is closed already: discard this.";
+    parked_sale_returned: "这笔销售已经有商品退回，不能再冲销。剩下的也请登记退货。"
+        / "Something of this sale has come back, so it cannot be reversed. Record a return for the rest too.";
+    parked_return_instead: "只能冲销自己 15 分钟内的销售。请登记退货并拍照。"
+        / "You can reverse only your own sale, within 15 minutes. Record a return, with its photo.";
+    parked_server_fails(status): "服务器读不了这一条（HTTP {status}），别的都已上传。记录还在这台手机上：请告诉总部 IT，修好后再传一次。"
+        / "The server cannot read this record (HTTP {status}); the others are up. It is kept on this phone: tell headquarters’ IT, and send it again once that is mended.";
     parked_ledger_only: "这种记录只能由系统生成。" / "Only the ledger itself records this.";
 }
 
@@ -115,6 +121,9 @@ impl Language {
             Refusal::TooManyUnits { sku, most } => self.parked_too_many_units(sku, most),
             Refusal::NotAvailable { sku, available } => self.parked_not_available(sku, available),
             Refusal::NothingToSettle => self.parked_nothing_to_settle().to_owned(),
+            Refusal::SaleReturned => self.parked_sale_returned().to_owned(),
+            Refusal::ReturnInstead => self.parked_return_instead().to_owned(),
+            Refusal::ServerFails { status } => self.parked_server_fails(status),
             Refusal::NoSuchPoint => self.parked_no_such_point().to_owned(),
         }
     }

@@ -135,6 +135,10 @@ messages! {
     state_uncounted: "没盘到" / "Uncounted";
     state_fine: "相符" / "Fine";
     state_off: "有差异" / "Off";
+    line_below_zero: "少于 0 件，不可能" / "Below 0, which cannot be";
+    unknown_found(n): "{n} 个码没人认识，不会入账" / "Unknown codes, of which nothing is posted: {n}";
+    unknown_found_text: "到货架上看看是什么，登记商品后重盘；不处理也可以批准。"
+        / "See on the shelf what they are, register the items and count again; approving needs none of it.";
     state_needs_recount: "要复盘" / "To recount";
     state_awaits_recount: "等复盘" / "Waiting for a recount";
     state_disputed: "有争议" / "Disputed";
@@ -177,11 +181,18 @@ messages! {
     go_back: "返回" / "Back";
 
     key_in_title: "录入盘点单" / "Key in count sheets";
-    key_in_text: "数字按行输入，回车到下一行。一件都没有输 0，没盘到的空着。"
-        / "Type line by line; Enter goes to the next. Type 0 where there is none, leave empty what was not counted.";
+    key_in_text: "数字按行输入，回车到下一行。一件都没有输 0，没盘到的空着；清空已保存的数就是撤销它。"
+        / "Type line by line; Enter goes to the next. Type 0 where there is none, leave empty what was not counted; emptying a saved figure takes it back.";
     key_in_shelf: "货架" / "Shelf";
     key_in_counter: "纸上的盘点人" / "Counted on paper by";
     key_in_counter_hint: "记在留痕里，和这一张一起。" / "Kept in the trace with this sheet.";
+    key_in_time: "盘点时间" / "Counted at";
+    key_in_time_hint: "照盘点单上写的填：之后卖掉的不算少。" / "As written on the sheet: what was sold since is not missing.";
+    key_in_time_missing: "请填写盘点时间。" / "Say when it was counted.";
+    key_in_time_future: "盘点时间还没到。请照盘点单上写的填。" / "That time has not come yet. Type what the sheet says.";
+    key_in_time_early: "盘点时间早于这次盘点开始。请核对盘点单。" / "The stocktake had not begun then. Check the sheet.";
+    key_in_elsewhere: "这一行不全是在这台设备上录的，要在录入的设备上撤销。没有盘到请保留，一件都没有请填 0。"
+        / "Not all of this line was recorded on this device: take it back where it was. Type 0 where there is none.";
     key_in_save: "保存这一张" / "Save this sheet";
     key_in_saved(n): "已保存 {n} 行。" / "Saved, lines: {n}.";
     key_in_nothing: "还没有填新的数字。" / "There is no new figure yet.";

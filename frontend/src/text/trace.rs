@@ -34,6 +34,8 @@ messages! {
     flag_photo_reused: "照片用过" / "photo used before";
     flag_photo_alike: "照片与旧照雷同" / "photo like an earlier one";
     flag_sequence_gap: "设备记录缺号" / "device's numbers have a gap";
+    flag_own_approval: "自己盘自己批" / "approved their own count";
+    flag_photo_stale: "照片不是当时本人拍的" / "photo taken at another time or by somebody else";
 
     trace_document(document): "单据 {document}" / "document {document}";
 
@@ -107,6 +109,8 @@ impl Language {
             Flag::PhotoReused => self.flag_photo_reused(),
             Flag::PhotoAlike => self.flag_photo_alike(),
             Flag::SequenceGap => self.flag_sequence_gap(),
+            Flag::OwnApproval => self.flag_own_approval(),
+            Flag::PhotoStale => self.flag_photo_stale(),
         }
     }
 

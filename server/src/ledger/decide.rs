@@ -125,6 +125,16 @@ pub(super) fn decide(items: &[Item<'_>], masters: &Masters, judges: &Judges, loa
             if receipt.content == item.content || item.hour.is_some() {
                 answers.push(Answer { id: Some(event.id), outcome: Outcome::Duplicate { seq: receipt.seq } });
             } else {
+                // A fault of an app, or somebody's attempt: what the other one said is for whoever looks into it.
+                tracing::warn!(
+                    event = %event.id,
+                    device = %event.device,
+                    store = %receipt.store,
+                    seq = receipt.seq,
+                    recorded = %receipt.content,
+                    sent = %item.content,
+                    "an event's id came again with other content"
+                );
                 refuse(Refusal::IdReused);
             }
             continue;

@@ -4,7 +4,7 @@ use super::Judges;
 use super::transfers::Transfers;
 use crate::store::model_row::StoreModels;
 use crate::store::{Masters, StoreMaster};
-use domain::accept::{CitedMovement, Facts, OnlyServerKnows, PhotoFact, Recount};
+use domain::accept::{CitedMovement, Facts, OnlyServerKnows, PhotoFact, PhotoTaking, Recount};
 use domain::case::Case;
 use domain::credit::{Appeal, Band, PointKey, points};
 use domain::event::{DeviceEvent, EventBody, Flag, LedgerEvent};
@@ -69,6 +69,7 @@ impl Facts for ServerFacts<'_> {
                 event: &known.event,
                 movement,
                 value_minor: known.stamp.value_minor,
+                recorded_at: known.stamp.recorded_at,
                 outcome: self.models.models.outcomes.get(id).copied(),
             }),
             _ => None,
@@ -85,6 +86,9 @@ impl Facts for ServerFacts<'_> {
         } else {
             self.judges.photos.fact(id, &self.master.store.code)
         }
+    }
+    fn photo_taking(&self, id: &PhotoId) -> Option<PhotoTaking> {
+        self.judges.photos.taking(id)
     }
     fn may_recount(&self, stocktake: &StocktakeId, line: &LineRef, person: &PersonId) -> Recount {
         match self.line(stocktake, line) {
@@ -103,6 +107,9 @@ impl Facts for ServerFacts<'_> {
     fn has_counted(&self, stocktake: &StocktakeId, line: &LineRef, person: &PersonId) -> bool {
         let tally = self.line(stocktake, line).and_then(|known| known.tallies.get(person));
         tally.is_some_and(|tally| tally.n_observations > 0)
+    }
+    fn has_variance_of(&self, stocktake: &StocktakeId, person: &PersonId) -> bool {
+        self.models.models.lines.iter().any(|((of, _, _), line)| of == stocktake && line.rests_on(person))
     }
     fn case(&self, event: &EventId, flag: Flag) -> Result<Option<Case>, OnlyServerKnows> {
         if let Some(case) = self.models.models.cases.get(&(*event, flag)) {

@@ -106,6 +106,7 @@ pub(super) async fn load(
 ) -> Result<Loaded, LoadError> {
     let mut loaded = load_receipts(database, masters, items).await?;
     load_cited(database, items, &mut loaded).await?;
+    load_sales_of_returns(database, items, &mut loaded).await?;
     load_transfers(database, items, credit, &mut loaded).await?;
     let mut wanted = wanted(masters, items, &loaded);
     widen_to_whole_stocktakes(database, masters, &mut wanted).await?;
@@ -156,11 +157,38 @@ async fn load_cited(database: &Database, items: &[Item<'_>], loaded: &mut Loaded
         .filter_map(|item| loaded.receipts.get(&item.event.body.cites()?))
         .map(|receipt| event_id(&receipt.store, receipt.seq))
         .collect();
-    if cited.is_empty() {
+    load_events(database, cited.into_iter(), loaded).await
+}
+
+/// Of returns that are to be approved the sales they cite: what of them can still come back is asked once more.
+async fn load_sales_of_returns(database: &Database, items: &[Item<'_>], loaded: &mut Loaded) -> Result<(), LoadError> {
+    let returns = items.iter().filter_map(|item| match &item.event.body {
+        EventBody::Approved { cites } => loaded.cited.get(cites).and_then(|cited| cited.event.body.cites()),
+        _ => None,
+    });
+    let sales: BTreeSet<EventId> = returns.filter(|sale| !loaded.cited.contains_key(sale)).collect();
+    if sales.is_empty() {
         return Ok(());
     }
     let mut variables = Variables::new();
-    variables.insert("ids", ids(cited));
+    variables.insert("receipts", ids(sales.into_iter().map(receipt_id)));
+    let rows: Vec<Value> =
+        database.run("SELECT * FROM $receipts", variables).await?.take(0).map_err(StoreError::from)?;
+    let receipts = rows.into_iter().map(read_receipt).collect::<Result<HashMap<_, _>, _>>()?;
+    load_events(database, receipts.values().map(|receipt| event_id(&receipt.store, receipt.seq)), loaded).await
+}
+
+async fn load_events(
+    database: &Database,
+    events: impl Iterator<Item = RecordId>,
+    loaded: &mut Loaded,
+) -> Result<(), LoadError> {
+    let events: Vec<RecordId> = events.collect();
+    if events.is_empty() {
+        return Ok(());
+    }
+    let mut variables = Variables::new();
+    variables.insert("ids", ids(events));
     let rows: Vec<Value> = database.run("SELECT * FROM $ids", variables).await?.take(0).map_err(StoreError::from)?;
     for row in rows {
         let event = read_event(row)?.event;

@@ -126,7 +126,10 @@ pub async fn stocktake(state: &AppState, store: &StoreCode, id: &StocktakeId) ->
     let scope = scope_of(master, &known, &stocked);
     let shelves = shelf_progress(&known, &master.shelves, &scope, &lines);
     let counters = counter_progress(&shelves, &lines, now);
-    let review = (!is_counting).then(|| review(facts(&masters, &whole(&scope, &lines), &stocked), &known.thresholds()));
+    let unknowns = if is_counting { Vec::new() } else { state.db.unknowns_of(store, id).await? };
+    let lines_in_all = whole(&scope, &lines);
+    let review =
+        (!is_counting).then(|| review(facts(&masters, &lines_in_all, &stocked), unknowns, &known.thresholds()));
     let summary = summarise(&known, &scope, &lines, |line| price(&masters, &line.sku));
     let finished = shelves.iter().filter_map(|shelf| shelf.finished.as_ref().map(|(_, person)| person.clone()));
     let people = counters.iter().map(|counter| counter.person.clone()).chain(finished);
@@ -229,6 +232,7 @@ pub async fn count_sheet(
         zone_offset: master.store.zone_offset,
         stocktake: id.clone(),
         stage: known.stage(),
+        opened_at: known.opened_at,
         shelves: shelves.filter(|shelf| !shelf.items.is_empty()).collect(),
     })
 }

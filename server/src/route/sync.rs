@@ -9,6 +9,7 @@ use crate::store::device::DeviceReport;
 use axum::extract::{Request, State};
 use axum::{Extension, Json};
 use domain::accept::Refusal;
+use domain::device::{DEVICE_SEQ_MAX, is_device_seq};
 use domain::event::DeviceEvent;
 use domain::id::{DeviceId, EventId, StoreCode};
 use domain::photo::PhotoId;
@@ -83,7 +84,7 @@ pub async fn sync(
 
 fn number_and_store(event: &Value) -> (Option<u64>, Option<StoreCode>) {
     let store = event.get("store").and_then(Value::as_str).and_then(|text| StoreCode::parse(text).ok());
-    (event.get("device_seq").and_then(Value::as_u64), store)
+    (event.get("device_seq").and_then(Value::as_u64).filter(|n| is_device_seq(*n)), store)
 }
 
 /// Where the device is used: the store of the last event that was taken, else where its person works.
@@ -122,7 +123,14 @@ fn read_event(value: Value, device: DeviceId) -> Result<DeviceEvent, Answer> {
         Answer { id, outcome: Outcome::Refused { why: Refusal::Malformed { detail } } }
     };
     let event: DeviceEvent = serde_json::from_value(value).map_err(|error| refuse(error.to_string()))?;
-    if event.device == device { Ok(event) } else { Err(refuse("recorded by another device than sends it".to_owned())) }
+    if event.device != device {
+        return Err(refuse("recorded by another device than sends it".to_owned()));
+    }
+    // Asked here, of what devices send: what people do on this server's own pages and in chats has no number.
+    if !is_device_seq(event.device_seq) {
+        return Err(refuse(format!("device_seq must be 1 to {DEVICE_SEQ_MAX}")));
+    }
+    Ok(event)
 }
 
 #[cfg(test)]

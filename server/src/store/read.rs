@@ -15,10 +15,11 @@ use domain::board::{
 use domain::chain::{Hash, Head, SignedHead};
 use domain::credit::CreditEvent;
 use domain::event::{CountedItem, EventBody, LedgerEvent};
-use domain::fold::{Area, StockRow};
+use domain::fold::{Area, StockRow, UnknownKey, UnknownLine};
 use domain::id::{EventId, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use domain::instant::Timestamp;
 use domain::movement::{Movement, Place};
+use domain::review::UnknownFound;
 use domain::stocktake::{CountLine, LineRef, Stage, Stocktake};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -344,16 +345,22 @@ impl Database {
         let lines: Vec<Value> = results.take(0)?;
         let unknowns: Vec<Value> = results.take(1)?;
         let lines = lines.into_iter().map(|row| read_line(row).map(|((_, _, sku), line)| (sku, line)));
-        let unknowns = unknowns
-            .into_iter()
-            .map(read_unknown)
-            .filter(|row| !matches!(row, Ok((_, line)) if line.n_observations == 0));
-        let shown = |((_, _, code), line): ((_, _, String), domain::fold::UnknownLine)| UnknownOnShelf {
-            code,
-            name: line.names.into_values().next(),
-            counted_units: line.counted_units,
-        };
-        Ok((lines.collect::<Result<_, _>>()?, unknowns.map(|row| row.map(shown)).collect::<Result<_, _>>()?))
+        let unknowns = read_unknowns(unknowns)?.into_iter().map(|unknown| unknown.found).collect();
+        Ok((lines.collect::<Result<_, _>>()?, unknowns))
+    }
+
+    /// The codes counted in a stocktake that nobody knows, by shelf and code.
+    ///
+    /// # Errors
+    /// When the database fails or a record is damaged.
+    pub async fn unknowns_of(
+        &self,
+        store: &StoreCode,
+        stocktake: &StocktakeId,
+    ) -> Result<Vec<UnknownFound>, StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("range", prefixed("unknown", vec![text(store.as_str()), text(stocktake.as_str())]));
+        read_unknowns(self.run("SELECT * FROM $range", variables).await?.take(0)?)
     }
 
     /// Book stock of a store by place and item, or of one shelf.
@@ -384,10 +391,9 @@ impl Database {
         before: Option<u64>,
         limit: u32,
     ) -> Result<Vec<TraceEntry>, StoreError> {
-        let last = match before {
-            Some(before) => before.saturating_sub(1),
-            None => self.head(store).await?.map_or(0, |signed| signed.head.seq),
-        };
+        // Below whatever number is asked for there is nothing beyond the head.
+        let head = self.head(store).await?.map_or(0, |signed| signed.head.seq);
+        let last = before.map_or(head, |before| before.saturating_sub(1).min(head));
         // Numbers have no gaps, so the newest `limit` are a plain range: the engine cannot scan one backwards.
         let events = self.events(store, last.saturating_sub(u64::from(limit)) + 1, last).await?;
         self.entries(&directory.masters(), &directory.people(), store, events).await
@@ -420,6 +426,18 @@ impl Database {
         };
         Ok(events.iter().rev().map(entry).collect())
     }
+}
+
+/// Of unknown codes those that stand: what was taken back is not shown.
+fn read_unknowns(rows: Vec<Value>) -> Result<Vec<UnknownFound>, StoreError> {
+    let stands = |row: &Result<(UnknownKey, UnknownLine), StoreError>| {
+        row.as_ref().map_or(true, |(_, line)| line.n_observations > 0)
+    };
+    let shown = |((_, shelf, code), line): (UnknownKey, UnknownLine)| UnknownFound {
+        shelf,
+        found: UnknownOnShelf { code, name: line.names.into_values().next(), counted_units: line.counted_units },
+    };
+    rows.into_iter().map(read_unknown).filter(stands).map(|row| row.map(shown)).collect()
 }
 
 pub(crate) fn read_head(row: Value) -> Result<SignedHead, StoreError> {

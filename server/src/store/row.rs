@@ -18,9 +18,10 @@ pub(crate) fn int(n: i64) -> Value {
     Value::Number(Number::Int(n))
 }
 
-/// A ledger number as the database's signed integer: it would take 292 million years at 1,000 a second to overflow.
+/// A ledger number as the database's signed integer. It would take 292 million years at 1,000 a second to need a greater
+/// one; asked for, it is beyond every event like the greatest there is.
 pub(crate) fn seq(seq: u64) -> Value {
-    int(i64::try_from(seq).expect("ledger numbers stay below 2^63"))
+    int(i64::try_from(seq).unwrap_or(i64::MAX))
 }
 
 pub(crate) fn at(at: Timestamp) -> Value {

@@ -203,7 +203,7 @@ impl Device {
             proof: ShelfProof::Picked,
             item: CountedItem::Known(sku(item)),
             units,
-            method: CountMethod::Camera,
+            method: if units < 0 { CountMethod::Keypad } else { CountMethod::Camera },
         };
         self.event(ago_s, body)
     }

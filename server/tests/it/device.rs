@@ -58,6 +58,27 @@ async fn what_was_refused_is_not_missing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn numbers_that_no_device_gives_stop_nothing() {
+    let server = TestServer::start().await;
+    let (clerk, manager) = (server.signed_in("clerk").await, server.signed_in("manager").await);
+    let mut events = vec![event(1, &opened())];
+    for number in [0, (1_u64 << 53) + 1, i64::MAX.unsigned_abs() + 1, u64::MAX] {
+        let mut absurd = event(2, &counted(1));
+        absurd["device_seq"] = json!(number);
+        events.extend([absurd, json!({ "device_seq": number, "store": "S001" })]);
+    }
+    assert_eq!(clerk.sync(1, &events).await.status, StatusCode::OK);
+    server.state.devices.flush().await.expect("writes what was told");
+    assert_eq!(gaps(&server, &manager, 1).await, []);
+    assert_eq!(devices(&manager).await[0]["last_seq"], 1);
+    // The greatest number a phone can count to leaves a gap, not a fault.
+    let mut greatest = event(3, &counted(1));
+    greatest["device_seq"] = json!(1_u64 << 53);
+    clerk.sync(1, &[greatest]).await;
+    assert_eq!(gaps(&server, &manager, 2).await, [(2, (1 << 53) - 1)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_tells_who_uses_the_device_and_what_it_keeps() {
     let server = TestServer::start().await;
     let (clerk, manager) = (server.signed_in("clerk").await, server.signed_in("manager").await);

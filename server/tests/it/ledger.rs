@@ -1,10 +1,17 @@
 //! Appending: idempotent, refused with reasons, safe among many writers.
 
-use crate::chain::{Chain, Device, ENGINES, Engine, manager, shelf, store};
-use domain::accept::Refusal;
-use domain::movement::Place;
+use crate::chain::{Chain, Device, ENGINES, Engine, keys, manager, person, shelf, sku, store};
+use domain::accept::{PhotoFact, PhotoTaking, Refusal};
+use domain::chain::Hash;
+use domain::event::EventBody;
+use domain::id::StoreCode;
+use domain::movement::{Movement, MovementKind, Place, Reason, carry};
+use domain::photo::{FineHash, Likeness, PerceptualHash, PhotoId, PhotoKind};
 use domain::sync::Outcome;
-use server::ledger::LedgerError;
+use server::ledger::{Health, Ledger, LedgerError, Photos};
+use server::store::photo::PhotoRecord;
+use std::sync::Arc;
+use std::time::Duration;
 
 fn outcomes(appended: &server::ledger::Appended) -> Vec<Outcome> {
     appended.answers.iter().map(|answer| answer.outcome.clone()).collect()
@@ -35,6 +42,55 @@ async fn sending_again_changes_nothing_and_other_content_is_refused() {
             [Outcome::Refused { why: Refusal::IdReused }, Outcome::Accepted { seq: 4 }, Outcome::Duplicate { seq: 4 }];
         assert_eq!(outcomes(&mixed), expected);
     }
+}
+
+/// What is known of photos, by something that is broken.
+struct Broken;
+
+impl Photos for Broken {
+    fn fact(&self, _: &PhotoId, _: &StoreCode) -> PhotoFact {
+        panic!("nothing is known of photos")
+    }
+
+    fn taking(&self, _: &PhotoId) -> Option<PhotoTaking> {
+        None
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_writer_that_panics_stops_the_ledger_and_is_said_to() {
+    let chain = Chain::start(Engine::Memory).await;
+    let photo = PhotoId::of(b"photo");
+    let record = PhotoRecord {
+        id: photo,
+        store: store("S001"),
+        person: person("P1"),
+        at: chain.clock.now(),
+        taken_at: chain.clock.now(),
+        kind: PhotoKind::Jpeg,
+        n_bytes: 1,
+        width: 1,
+        height: 1,
+        likeness: Likeness { coarse: PerceptualHash(0), fine: FineHash([0; 4]) },
+        kept: Hash::GENESIS,
+    };
+    chain.database.add_photo(&record).await.expect("writes");
+    let heads = chain.files.path().join("broken.jsonl");
+    let (database, directory) = (chain.database.clone(), chain.directory.clone());
+    let started = Ledger::start(database, directory, keys(), Arc::new(Broken), chain.clock.clone(), heads).await;
+    let ledger = started.expect("starts");
+    let phone = Device::new(1, "S001");
+    let legs = carry(&sku(0), 1, Place::Shelf(shelf("A-01")), Place::Shrinkage).to_vec();
+    let write_off =
+        Movement { reason: Some(Reason::Damaged), photos: vec![photo], ..Movement::new(MovementKind::WriteOff, legs) };
+    let event = phone.event(10, EventBody::Moved(write_off));
+    assert!(ledger.append(manager("S001"), vec![event]).await.is_err());
+    // Who waits for the end of the program is told, readiness fails, and nobody waits for an answer.
+    let why = tokio::time::timeout(Duration::from_secs(20), ledger.stopped()).await.expect("says so");
+    assert_eq!(*ledger.health().borrow(), Health::Stopped(why));
+    let later = ledger.append(manager("S001"), vec![phone.opened(5)]).await;
+    assert!(matches!(later, Err(LedgerError::Stopped(_))), "{later:?}");
+    chain.ledger.append(manager("S001"), vec![phone.opened(5)]).await.expect("the other process goes on");
 }
 
 #[tokio::test(flavor = "multi_thread")]

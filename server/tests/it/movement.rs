@@ -2,6 +2,7 @@
 
 use crate::support::{Browser, NOW, TestServer, event, person};
 use axum::http::StatusCode;
+use domain::approval::SALE_SLIP_MS;
 use domain::instant::DAY_MS;
 use domain::photo::PhotoId;
 use image::codecs::jpeg::JpegEncoder;
@@ -210,6 +211,127 @@ async fn a_reversal_undoes_once_and_within_the_limit() {
     assert_eq!(send(&manager, &approved).await, "already_decided");
 }
 
+/// A reversal that happens when the server's clock stands.
+fn reversal(server: &TestServer, login: &str, n: u64, cites: &Value) -> Value {
+    let mut event = by(login, n, &json!({ "reversed": { "cites": cites["id"], "note": "单号选错" } }));
+    event["effective_at"] = json!(server.clock.now());
+    event
+}
+
+#[tokio::test]
+async fn a_sale_is_taken_back_at_once_or_returned() {
+    let server = TestServer::start().await;
+    let (clerk, manager) = (server.signed_in("clerk").await, server.signed_in("manager").await);
+    for n in [1, 2, 3] {
+        assert_eq!(send(&clerk, &sale(n, "T-1")).await, "accepted");
+    }
+    server.clock.advance_ms(SALE_SLIP_MS);
+    assert_eq!(send(&clerk, &reversal(&server, "clerk", 11, &sale(1, "T-1"))).await, "accepted");
+    server.clock.advance_ms(1);
+    assert_eq!(send(&clerk, &reversal(&server, "clerk", 12, &sale(2, "T-1"))).await, "return_instead");
+    // A clock that is put back makes no old sale a fresh one.
+    let mut put_back = reversal(&server, "clerk", 13, &sale(2, "T-1"));
+    put_back["effective_at"] = json!(NOW);
+    assert_eq!(send(&clerk, &put_back).await, "return_instead");
+    assert_eq!(send(&manager, &reversal(&server, "manager", 14, &sale(2, "T-1"))).await, "accepted");
+    assert_eq!(on_hand(&manager, on_shelf(), ONE).await, -5, "one of three stands");
+
+    // Somebody else's is no slip, and a dear one is beyond a manager's limit, whatever the shelf says.
+    let mut own = by("manager", 15, &sale(15, "T-2")["body"]);
+    own["effective_at"] = json!(server.clock.now());
+    assert_eq!(send(&manager, &own).await, "accepted");
+    assert_eq!(send(&clerk, &reversal(&server, "clerk", 16, &own)).await, "return_instead");
+    let mut dear = sale(17, "T-3");
+    dear["body"]["moved"]["prices"][ONE] = json!(40_001);
+    dear["effective_at"] = json!(server.clock.now());
+    assert_eq!(send(&clerk, &dear).await, "accepted");
+    assert_eq!(send(&manager, &reversal(&server, "manager", 18, &dear)).await, "return_instead");
+    let regional = server.signed_in("regional").await;
+    assert_eq!(send(&regional, &reversal(&server, "regional", 19, &dear)).await, "accepted");
+}
+
+#[tokio::test]
+async fn nothing_comes_back_twice() {
+    let server = TestServer::start().await;
+    let (clerk, manager) = (server.signed_in("clerk").await, server.signed_in("manager").await);
+    let photo = photo(&clerk, 3).await;
+    assert_eq!(send(&clerk, &sale(1, "T-1")).await, "accepted");
+    let cites = sale(1, "T-1")["id"].clone();
+    let back = |n, units| customer_return(n, units, json!({ "cites": cites, "photos": [photo] }));
+    assert_eq!(send(&clerk, &back(2, 2)).await, "accepted");
+    // Sold 5, returned 2, and reversed: that would put 2 too many on the books.
+    assert_eq!(send(&manager, &reversal(&server, "manager", 3, &sale(1, "T-1"))).await, "sale_returned");
+    assert_eq!(send(&clerk, &reversal(&server, "clerk", 4, &sale(1, "T-1"))).await, "sale_returned");
+    assert_eq!(send(&clerk, &reversal(&server, "clerk", 5, &back(2, 2))).await, "accepted");
+    assert_eq!(send(&clerk, &reversal(&server, "clerk", 6, &sale(1, "T-1"))).await, "accepted");
+    assert_eq!(on_hand(&manager, on_shelf(), ONE).await, 0);
+    assert_eq!(on_hand(&manager, json!("back_room"), ONE).await, 0);
+
+    // Two returns of all of it await approval, as beyond a clerk's limit: one of them is approved.
+    let dear = |n, document: &str| {
+        let mut dear = sale(n, document);
+        dear["body"]["moved"]["prices"][ONE] = json!(10_000);
+        dear
+    };
+    assert_eq!(send(&clerk, &dear(10, "T-2")).await, "accepted");
+    let all = |n| {
+        let cites = dear(10, "T-2")["id"].clone();
+        customer_return(n, 5, json!({ "cites": cites, "photos": [photo], "prices": { ONE: 10_000 } }))
+    };
+    let approved = |n, cites: &Value| by("manager", n, &json!({ "approved": { "cites": cites["id"] } }));
+    for n in [11, 12] {
+        assert_eq!(send(&clerk, &all(n)).await, "accepted");
+        assert_eq!(fate(&clerk, &all(n)).await, json!({ "awaits": "store_manager" }));
+    }
+    assert_eq!(send(&manager, &approved(13, &all(11))).await, "accepted");
+    assert_eq!(send(&manager, &approved(14, &all(12))).await, "returned_too_much");
+    assert_eq!(on_hand(&manager, json!("back_room"), ONE).await, 5);
+    // A sale that was reversed meanwhile does not come back by a return either.
+    assert_eq!(send(&clerk, &dear(20, "T-3")).await, "accepted");
+    let waiting =
+        customer_return(21, 5, json!({ "cites": dear(20, "T-3")["id"], "photos": [photo], "prices": { ONE: 10_000 } }));
+    assert_eq!(send(&clerk, &waiting).await, "accepted");
+    assert_eq!(send(&clerk, &reversal(&server, "clerk", 22, &dear(20, "T-3"))).await, "accepted");
+    assert_eq!(send(&manager, &approved(23, &waiting)).await, "nothing_cited");
+    let declined = by("manager", 24, &json!({ "declined": { "cites": waiting["id"], "note": null } }));
+    assert_eq!(send(&manager, &declined).await, "accepted");
+}
+
+#[tokio::test]
+async fn a_refund_counts_against_the_limit_and_no_price_is_absurd() {
+    let server = TestServer::start().await;
+    let (clerk, manager) = (server.signed_in("clerk").await, server.signed_in("manager").await);
+    let photo = photo(&clerk, 4).await;
+    // One piece that costs 5.00 on the shelf, and 10,000.00 back for it.
+    let without = |n, price: i64| {
+        let fields = json!({ "reason": "unwanted", "photos": [photo], "prices": { ONE: price } });
+        by("manager", n, &moved("customer_return", carry(ONE, 1, json!("customer"), json!("back_room")), fields))
+    };
+    assert_eq!(send(&manager, &without(1, 50_000)).await, "accepted");
+    assert_eq!(fate(&clerk, &without(1, 50_000)).await, Value::Null);
+    assert_eq!(send(&manager, &without(2, 1_000_000)).await, "accepted");
+    assert_eq!(fate(&clerk, &without(2, 1_000_000)).await, json!({ "awaits": "headquarters" }));
+    let hq = server.signed_in("hq").await;
+    let awaiting = hq.get("/api/v1/approvals").await.json["awaiting"].clone();
+    assert_eq!(awaiting[0]["value_minor"], 1_000_000);
+    for (n, price) in (3..).zip([-1, 100_000_000_001, i64::MAX]) {
+        assert_eq!(send(&manager, &without(n, price)).await, "bad_price", "{price}");
+    }
+    let largest = by(
+        "manager",
+        9,
+        &moved(
+            "customer_return",
+            carry(ONE, 1_000_000, json!("customer"), json!("back_room")),
+            json!({ "reason": "unwanted", "photos": [photo], "prices": { ONE: 100_000_000_000_i64 } }),
+        ),
+    );
+    assert_eq!(send(&manager, &largest).await, "accepted");
+    let (status, page) = hq.text("/approvals").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains("¥1,000,000,000,000,000.00"), "a million pieces at a thousand million each");
+}
+
 #[tokio::test]
 async fn a_receipt_number_finds_what_of_the_sale_can_come_back() {
     let server = TestServer::start().await;
@@ -371,6 +493,17 @@ async fn another_stores_sale_and_an_old_movement_are_refused() {
     let mut old = sale(2, "T-2");
     old["effective_at"] = json!(NOW.unix_ms() - 40 * DAY_MS);
     assert_eq!(send(&clerk, &old).await, "too_old");
+    let manager = server.signed_in("manager").await;
+    assert_eq!(send(&clerk, &sale(5, "T-5")).await, "accepted");
+    for before in [1, 2, 1 << 53, i64::MAX.unsigned_abs(), u64::MAX - 1, u64::MAX] {
+        let page = manager.get(&format!("/api/v1/events?store=S001&before={before}")).await;
+        let n_events = page.json["events"].as_array().map(Vec::len);
+        assert_eq!((page.status, n_events), (StatusCode::OK, Some(usize::from(before > 1))), "{before}");
+        let trace = manager.get(&format!("/api/v1/trace?store=S001&before={before}")).await;
+        assert_eq!(trace.status, StatusCode::OK, "{before}: {}", trace.json);
+        let proof = manager.get(&format!("/api/v1/proof?store=S001&seq={before}")).await.status;
+        assert!(!proof.is_server_error(), "{before}: {proof}");
+    }
     let fates = clerk.get("/api/v1/movements?store=S001&events=nonsense").await;
     assert_eq!(fates.status, StatusCode::BAD_REQUEST);
     let unknown = format!("/api/v1/movements?store=S001&events={}", sale(3, "T")["id"].as_str().expect("an id"));

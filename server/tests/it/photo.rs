@@ -375,6 +375,33 @@ async fn an_event_waits_for_its_photo_and_a_likeness_is_flagged() {
 }
 
 #[tokio::test]
+async fn a_photo_of_another_time_or_by_somebody_else_is_flagged() {
+    let server = TestServer::start().await;
+    let (manager, clerk) = (server.signed_in("manager").await, server.signed_in("clerk").await);
+    let quarter_ms = 15 * 60_000;
+    let mut expected = Vec::new();
+    for (n, (browser, apart_ms, is_flagged)) in (1..).zip([
+        (&manager, 0, false),
+        (&manager, -quarter_ms, false),
+        (&manager, -quarter_ms - 1, true),
+        (&clerk, 0, true),
+    ]) {
+        let bytes = jpeg(&scene(40 + n, 320, 240), 80);
+        let taken_at = format!("{}?store=S001&taken_at={}", path(&bytes), NOW.unix_ms() + apart_ms);
+        assert_eq!(browser.put(&taken_at, bytes.clone()).await.status, StatusCode::OK);
+        let reply = manager.sync(1, &[written_off(u64::from(n), PhotoId::of(&bytes))]).await;
+        assert_eq!(reply.json["answers"][0]["outcome"]["is"], "accepted", "{}", reply.json);
+        expected.insert(0, if is_flagged { json!(["photo_stale"]) } else { json!([]) });
+    }
+    let reply = manager.get("/api/v1/events?store=S001").await;
+    let flags: Vec<Value> =
+        reply.json["events"].as_array().expect("events").iter().map(|one| one["flags"].clone()).collect();
+    assert_eq!(flags, expected, "{}", reply.json);
+    let cases = server.signed_in("auditor").await.get("/api/v1/cases").await.json;
+    assert_eq!(cases["cases"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
 async fn a_person_who_never_stops_waits() {
     let server = TestServer::start().await;
     let (clerk, manager) = (server.signed_in("clerk").await, server.signed_in("manager").await);

@@ -302,6 +302,128 @@ async fn a_sheet_is_keyed_in_and_says_who_counted() {
     shop.refuses("manager", &empty, "bad_text").await;
 }
 
+#[tokio::test]
+async fn what_was_sold_between_pen_and_keyboard_is_not_missing() {
+    let mut shop = Shop::open().await;
+    shop.plan().await;
+    let sheet = shop.function("manager", "/fn/count_sheet", "").await.json;
+    assert_eq!(sheet["opened_at"], json!(shop.server.clock.now().plus_ms(-MINUTE_MS)));
+    // Twelve on the shelf at ten past; two are sold at a quarter past; the sheet is keyed in at half past.
+    shop.server.clock.advance_ms(30 * MINUTE_MS);
+    assert_eq!(shop.tell_back("clerk", 15 * MINUTE_MS, &sold(2)).await["is"], "accepted");
+    let keyed = shop.tell_back("manager", 20 * MINUTE_MS, &counted("A-01", "100001", 12)).await;
+    assert_eq!(keyed["is"], "accepted", "{keyed}");
+    // The second was keyed in with the time of the keyboard: 5 were there, 5 are.
+    shop.takes("manager", &counted("A-01", "100002", 5)).await;
+    shop.takes("manager", &of_it("stocktake_submitted")).await;
+    assert_eq!(shop.lines("off").await, json!([]));
+    shop.takes("manager", &approved(&[])).await;
+    assert_eq!(shop.on_hand("A-01", "100001").await, 10);
+}
+
+#[tokio::test]
+async fn who_approves_their_own_count_is_looked_into() {
+    let mut shop = Shop::open().await;
+    shop.plan().await;
+    // The manager counts two of three lines, one of them a piece short; of the third the clerk finds another.
+    for (sku, units) in [("100001", 11), ("100002", 5)] {
+        shop.takes("manager", &counted("A-01", sku, units)).await;
+    }
+    shop.takes("clerk", &counted("A-02", "100003", 5)).await;
+    shop.takes("manager", &of_it("stocktake_submitted")).await;
+    shop.takes("manager", &approved(&[])).await;
+    let auditor = shop.server.signed_in("auditor").await;
+    let cases = auditor.get("/api/v1/cases").await.json["cases"].clone();
+    assert_eq!(cases.as_array().map(Vec::len), Some(1), "{cases}");
+    assert_eq!((&cases[0]["case"]["flag"], &cases[0]["severity"]), (&json!("own_approval"), &json!("high")));
+    assert_eq!(cases[0]["case"]["about"], json!(person("manager")));
+}
+
+#[tokio::test]
+async fn who_ends_a_dispute_they_are_a_party_to_is_looked_into() {
+    let mut shop = Shop::open().await;
+    shop.plan().await;
+    let first = line("A-01", "100001");
+    shop.takes("clerk", &counted("A-01", "100001", 9)).await;
+    shop.takes("manager", &of_it("stocktake_submitted")).await;
+    shop.takes("manager", &recount(&[first.clone()])).await;
+    shop.takes("manager", &counted("A-01", "100001", 11)).await;
+    shop.takes("manager", &decided(&first, "clerk")).await;
+    shop.takes("manager", &approved(&[])).await;
+    let events = shop.manager.get("/api/v1/events?store=S001&limit=4").await.json["events"].clone();
+    let flagged: Vec<&Value> = events.as_array().expect("events").iter().map(|event| &event["flags"]).collect();
+    // The posting, the approval of the clerk's count, and the word in between.
+    assert_eq!(flagged, [&json!([]), &json!([]), &json!(["own_approval"]), &json!([])], "{events}");
+}
+
+#[tokio::test]
+async fn who_counted_nothing_approves_without_an_alarm() {
+    let mut shop = Shop::open().await;
+    shop.plan().await;
+    shop.takes("clerk", &counted("A-01", "100001", 11)).await;
+    shop.takes("manager", &counted("A-01", "100002", 5)).await;
+    shop.takes("manager", &of_it("stocktake_submitted")).await;
+    shop.takes("manager", &approved(&[])).await;
+    let auditor = shop.server.signed_in("auditor").await;
+    assert_eq!(auditor.get("/api/v1/cases").await.json["cases"], json!([]));
+}
+
+#[tokio::test]
+async fn the_next_person_on_a_tablet_takes_back_only_their_own_counts() {
+    let mut shop = Shop::open().await;
+    shop.plan().await;
+    shop.takes("clerk", &counted("A-01", "100001", 9)).await;
+    // Every event of this shop comes from one device.
+    let clerks = event(shop.n, &json!({}))["id"].clone();
+    let undone = json!({ "count_undone": { "stocktake": STOCKTAKE, "cites": clerks } });
+    shop.refuses("colleague", &undone, "nothing_to_undo").await;
+    shop.refuses("manager", &undone, "nothing_to_undo").await;
+    shop.takes("clerk", &undone).await;
+}
+
+#[tokio::test]
+async fn fewer_than_none_is_counted_again_before_anything_is_posted() {
+    let mut shop = Shop::open().await;
+    shop.plan().await;
+    // Typed over a count that was taken back: which of them arrives first nobody knows.
+    shop.takes("clerk", &counted("A-02", "100003", 4)).await;
+    let four = event(shop.n, &json!({}))["id"].clone();
+    shop.takes("clerk", &counted("A-02", "100003", -1)).await;
+    shop.takes("clerk", &json!({ "count_undone": { "stocktake": STOCKTAKE, "cites": four } })).await;
+    shop.takes("manager", &of_it("stocktake_submitted")).await;
+    let third = line("A-02", "100003");
+    assert_eq!(shop.detail().await["review"]["to_recount"], json!([third]));
+    assert_eq!(shop.lines("recount").await[0]["counts"][0][1]["counted_units"], -1);
+    shop.refuses("manager", &approved(&[]), "lines_open").await;
+    shop.refuses("manager", &approved(&[third.clone()]), "lines_open").await;
+    shop.takes("manager", &recount(&[third])).await;
+    shop.takes("colleague", &counted("A-02", "100003", 4)).await;
+    assert_eq!(shop.on_hand("A-02", "100003").await, 4);
+}
+
+#[tokio::test]
+async fn unknown_codes_reach_whoever_reviews() {
+    let mut shop = Shop::open().await;
+    shop.plan().await;
+    let unknown = |code: &str, name: Value, units: i64| {
+        json!({ "counted": {
+            "stocktake": STOCKTAKE, "shelf": "A-02", "proof": "picked", "item": { "unknown": { "code": code, "name": name } },
+            "units": units, "method": "keypad",
+        } })
+    };
+    shop.takes("clerk", &unknown("6901234567892", json!("蓝盒饼干"), 3)).await;
+    shop.takes("clerk", &unknown("X-77", Value::Null, 1)).await;
+    let mistaken = event(shop.n, &json!({}))["id"].clone();
+    shop.takes("clerk", &json!({ "count_undone": { "stocktake": STOCKTAKE, "cites": mistaken } })).await;
+    assert_eq!(shop.detail().await["review"], Value::Null, "counting is blind");
+    shop.takes("manager", &of_it("stocktake_submitted")).await;
+    let found = json!({ "code": "6901234567892", "name": "蓝盒饼干", "counted_units": 3 });
+    assert_eq!(shop.detail().await["review"]["unknowns"], json!([{ "shelf": "A-02", "found": found }]));
+    let (status, page) = shop.manager.text(&format!("/stocktakes/S001/{STOCKTAKE}")).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains("蓝盒饼干") && page.contains("/board/S001/A-02"), "with the way to the shelf");
+}
+
 /// Every number in a JSON value, with the names that lead to it.
 fn numbers(path: &str, value: &Value, found: &mut Vec<(String, i64)>) {
     match value {

@@ -91,7 +91,29 @@ async fn absurd_quantities_are_refused() {
     check(with("units", json!(1.5)), "malformed").await;
     check(with("units", json!("many")), "malformed").await;
     check(with("units", json!(0)), "accepted").await;
-    check(with("units", json!(-1)), "accepted").await;
+}
+
+#[tokio::test]
+async fn only_what_is_typed_over_a_count_takes_pieces_off() {
+    let typed = |units: i64| {
+        let mut event = with("units", json!(units));
+        event["body"]["counted"]["method"] = json!("keypad");
+        event
+    };
+    check(typed(-1), "accepted").await;
+    check(typed(-1_000_001), "bad_units").await;
+    for method in ["camera", "photo", "hardware_scanner", "typed_code"] {
+        let mut scanned = with("units", json!(-1));
+        scanned["body"]["counted"]["method"] = json!(method);
+        check(scanned, "bad_units").await;
+    }
+}
+
+#[tokio::test]
+async fn the_first_and_the_last_moment_there_are_stop_nothing() {
+    for (at, code) in [(i64::MIN, "too_old"), (i64::MIN + 1, "too_old"), (i64::MAX, "from_the_future")] {
+        check(about("effective_at", json!(at)), code).await;
+    }
 }
 
 #[tokio::test]
@@ -120,6 +142,10 @@ async fn what_is_no_event_is_refused_by_itself() {
     check(json!("<html>"), "malformed").await;
     check(json!({ "id": "not-a-ulid" }), "malformed").await;
     check(about("device", json!(device(2))), "malformed").await;
+    for number in [json!(0), json!((1_u64 << 53) + 1), json!(u64::MAX), json!(-1), json!("3")] {
+        check(about("device_seq", number), "malformed").await;
+    }
+    check(about("device_seq", json!(1_u64 << 53)), "accepted").await;
     check(about("body", json!({ "teleported": {} })), "malformed").await;
     check(about("effective_at", Value::Null), "malformed").await;
 }

@@ -12,7 +12,7 @@ use domain::master::{Product, Shelf};
 use domain::movement::{Movement, MovementKind, Place, Reason, carry};
 use domain::stocktake::{LineRef, Stage, current_or_new};
 use domain::sync::{
-    NextStep, PROTOCOL, PhoneFacts, PhoneSnapshot, SnapshotShelf, SyncRequest, SyncResponse, clock_offset_ms,
+    NextStep, PROTOCOL, PhoneFacts, PhoneSnapshot, Reply, SnapshotShelf, SyncRequest, SyncResponse, clock_offset_ms,
     may_pass_later, next_step,
 };
 use std::collections::BTreeMap;
@@ -227,7 +227,10 @@ impl Phone {
                 domain::sync::Outcome::Refused { .. } => None,
             })
             .collect();
-        let NextStep::Settle(settlements) = next_step(status, response, &sent) else { return };
+        let NextStep::Settle(settlements) = next_step(status, response.map_or(Reply::Foreign, Reply::Answers), &sent)
+        else {
+            return;
+        };
         for settlement in settlements {
             let found = self.outbox.values_mut().find(|(event, _)| event.id == settlement.id);
             let (event, state) = found.expect("only what is in the outbox was sent");

@@ -1,6 +1,8 @@
 //! The server: a ledger on disk, judged and folded by the real rules. A crash loses nothing but what was not committed.
 
-use domain::accept::{CitedMovement, Facts, OnlyServerKnows, PhotoFact, Recount, Refusal, Verdicts, accept};
+use domain::accept::{
+    CitedMovement, Facts, OnlyServerKnows, PhotoFact, PhotoTaking, Recount, Refusal, Verdicts, accept,
+};
 use domain::append::with_consequences;
 use domain::case::Case;
 use domain::chain::{Hash, Head};
@@ -186,6 +188,7 @@ impl Facts for ServerFacts<'_> {
                 event: &known.event,
                 movement,
                 value_minor: known.stamp.value_minor,
+                recorded_at: known.stamp.recorded_at,
                 outcome: self.server.models.outcomes.get(id).copied(),
             }),
             _ => None,
@@ -196,6 +199,9 @@ impl Facts for ServerFacts<'_> {
     }
     fn photo(&self, _: &PhotoId) -> PhotoFact {
         PhotoFact::Here
+    }
+    fn photo_taking(&self, _: &PhotoId) -> Option<PhotoTaking> {
+        None
     }
     fn may_recount(&self, stocktake: &StocktakeId, line: &LineRef, person: &PersonId) -> Recount {
         match self.line(stocktake, line) {
@@ -215,6 +221,9 @@ impl Facts for ServerFacts<'_> {
     }
     fn has_counted(&self, stocktake: &StocktakeId, line: &LineRef, person: &PersonId) -> bool {
         self.line(stocktake, line).is_some_and(|line| line.tallies.contains_key(person))
+    }
+    fn has_variance_of(&self, stocktake: &StocktakeId, person: &PersonId) -> bool {
+        self.server.models.lines.iter().any(|((of, _, _), line)| of == stocktake && line.rests_on(person))
     }
     fn case(&self, event: &EventId, flag: Flag) -> Result<Option<Case>, OnlyServerKnows> {
         let known = self.server.models.cases.get(&(*event, flag)).cloned();

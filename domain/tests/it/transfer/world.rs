@@ -1,7 +1,9 @@
 //! Three stores with a chain each, judged and folded by the real rules, and a server that commits only when the heads it
 //! decided by are still what they were.
 
-use domain::accept::{CitedMovement, Facts, OnlyServerKnows, PhotoFact, Recount, Refusal, Verdicts, accept};
+use domain::accept::{
+    CitedMovement, Facts, OnlyServerKnows, PhotoFact, PhotoTaking, Recount, Refusal, Verdicts, accept,
+};
 use domain::append::{recorded_at_its_hour, with_consequences};
 use domain::case::Case;
 use domain::credit::{Appeal, Band, Credit, CreditEvent, PointKey, credit, points};
@@ -349,6 +351,9 @@ impl Facts for WorldFacts<'_> {
     fn photo(&self, _: &PhotoId) -> PhotoFact {
         PhotoFact::Here
     }
+    fn photo_taking(&self, _: &PhotoId) -> Option<PhotoTaking> {
+        None
+    }
     fn may_recount(&self, _: &StocktakeId, _: &LineRef, _: &PersonId) -> Recount {
         Recount::NotAsked
     }
@@ -357,6 +362,9 @@ impl Facts for WorldFacts<'_> {
     }
     fn has_counted(&self, _: &StocktakeId, _: &LineRef, _: &PersonId) -> bool {
         true
+    }
+    fn has_variance_of(&self, _: &StocktakeId, _: &PersonId) -> bool {
+        false
     }
     fn case(&self, _: &EventId, _: Flag) -> Result<Option<Case>, OnlyServerKnows> {
         Ok(None)

@@ -1,38 +1,22 @@
 //! Opens the page: the snapshot from the network or else from the phone, and what this phone has counted so far.
 
 use super::counter::Counter;
+use crate::device::counted::{standing_events, tally_of};
 use crate::device::recorder::{Recorder, clock_offset_ms};
 use crate::device::snapshot::{OpenProblem, snapshot};
 use crate::device::{Device, StoreTrouble, glue};
 use domain::barcode::ReadRules;
 use domain::catalogue::Catalogue;
-use domain::event::{DeviceEvent, EventBody};
+use domain::event::EventBody;
 use domain::id::StocktakeId;
 use domain::instant::Timestamp;
 use domain::stocktake::{Stocktake, current_or_new};
 use domain::sync::{PhoneFacts, PhoneSnapshot};
 use domain::tally::Tally;
-use serde::Deserialize;
 use std::collections::BTreeSet;
 
 /// Under which the stocktake of the last count is kept: it may have been opened offline.
 const STOCKTAKE: &str = "stocktake";
-
-/// An event as this phone keeps it.
-#[derive(Deserialize)]
-struct Kept {
-    state: State,
-    event: DeviceEvent,
-}
-
-#[derive(Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-enum State {
-    Pending,
-    Accepted,
-    Parked,
-    Withdrawn,
-}
 
 /// Opens the page for whoever is signed in, or counted here last: to count, or to count lines of `recount` again.
 pub async fn open(device: Device, recount: Option<StocktakeId>) -> Result<Counter, OpenProblem> {
@@ -72,7 +56,7 @@ pub async fn recall(
         for event in standing_events(recount).await? {
             facts.note(event);
         }
-        let tally = tally_of(recount.clone(), &facts);
+        let tally = tally_of(recount.clone(), &facts.snapshot().viewer.id, facts.own());
         return Ok((facts, tally));
     }
     let mut read = BTreeSet::new();
@@ -89,31 +73,11 @@ pub async fn recall(
         let stocktakes: Vec<Stocktake> = facts.stocktakes().cloned().collect();
         let current = current_or_new(&stocktakes, &store.code, now, store.zone_offset).id().clone();
         if read.contains(&current) {
-            let tally = tally_of(current, &facts);
+            let tally = tally_of(current, &facts.snapshot().viewer.id, facts.own());
             return Ok((facts, tally));
         }
         next = Some(current);
     }
-}
-
-/// Others who use this phone have their own lines, which only they see and take back.
-fn tally_of(stocktake: StocktakeId, facts: &PhoneFacts) -> Tally {
-    let mut tally = Tally::new(stocktake);
-    let person = &facts.snapshot().viewer.id;
-    let mut own: Vec<&DeviceEvent> = facts.own().filter(|event| event.person == *person).collect();
-    own.sort_by_key(|event| event.device_seq);
-    for event in own {
-        tally.note(event);
-    }
-    tally
-}
-
-/// This phone's events of a stocktake but those the server refused.
-async fn standing_events(stocktake: &StocktakeId) -> Result<Vec<DeviceEvent>, StoreTrouble> {
-    let json = glue::events_of(stocktake.as_str()).await?;
-    let kept: Vec<Kept> = serde_json::from_str(&json).map_err(|_| StoreTrouble::Failed)?;
-    let stands = |kept: &Kept| matches!(kept.state, State::Pending | State::Accepted);
-    Ok(kept.into_iter().filter(stands).map(|kept| kept.event).collect())
 }
 
 /// Remembers which stocktake this phone counts in.

@@ -10,12 +10,13 @@ use crate::device::{KeptState, StoreTrouble, glue, http, use_device};
 use crate::format;
 use crate::scan::cannot_open::CannotOpen;
 use crate::text::{Language, use_language};
+use domain::accept::{Refusal, Reversal, value_minor};
 use domain::approval::Outcome;
 use domain::event::{DeviceEvent, EventBody};
 use domain::id::EventId;
 use domain::instant::Timestamp;
-use domain::movement::Movement;
-use domain::sync::{MovementFate, PhoneSnapshot};
+use domain::movement::{Movement, MovementKind};
+use domain::sync::{MovementFate, PhoneFacts, PhoneSnapshot};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Deserialize;
@@ -44,6 +45,15 @@ pub struct Entry {
     outcome: Option<Option<Outcome>>,
     /// Whether this phone has recorded its reversal.
     is_reversed: bool,
+    /// Whether this phone has recorded a return of it.
+    is_returned: bool,
+}
+
+impl Phone {
+    /// The server's time as this phone believes it.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_unix_ms(crate::browser::device_now_ms()).plus_ms(self.offset_ms)
+    }
 }
 
 impl Entry {
@@ -52,6 +62,21 @@ impl Entry {
         let is_over =
             matches!(self.outcome.flatten(), Some(Outcome::Reversed | Outcome::Withdrawn | Outcome::Declined));
         !self.is_reversed && !is_over && matches!(self.state, KeptState::Pending | KeptState::Accepted)
+    }
+
+    /// Why it cannot be reversed now, as far as this phone knows; the ledger has the last word.
+    pub fn why_not(&self, phone: &Phone, now: Timestamp) -> Option<Refusal> {
+        if self.is_awaiting() {
+            return None;
+        }
+        let reversal = Reversal {
+            movement: &self.movement,
+            value_minor: value_minor(&self.movement, &PhoneFacts::new(phone.snapshot.clone())),
+            is_own: self.event.person == phone.snapshot.viewer.id,
+            after_ms: now.since(self.event.effective_at),
+            is_returned: self.is_returned,
+        };
+        reversal.judge(phone.snapshot.viewer.role).err()
     }
 
     /// Whether nobody has decided about it yet.
@@ -111,9 +136,19 @@ async fn entries(phone: &Phone) -> Result<Vec<Entry>, StoreTrouble> {
             _ => None,
         })
         .collect();
+    let returned: Vec<EventId> = kept
+        .iter()
+        .filter(stands)
+        .filter(|kept| !reversed.contains(&kept.event.id))
+        .filter_map(|kept| match &kept.event.body {
+            EventBody::Moved(movement) if movement.kind == MovementKind::CustomerReturn => movement.cites,
+            _ => None,
+        })
+        .collect();
     let entry = |kept: Kept| match kept.event.body.clone() {
         EventBody::Moved(movement) if is_own(&kept.event) => Some(Entry {
             is_reversed: reversed.contains(&kept.event.id),
+            is_returned: returned.contains(&kept.event.id),
             event: kept.event,
             movement,
             state: kept.state,
@@ -179,7 +214,7 @@ pub fn MoveList() -> impl IntoView {
         None => view! { <Skeleton/> }.into_any(),
         Some(Err(problem)) => view! { <CannotOpen problem here="/moves".to_owned() again/> }.into_any(),
         Some(Ok(phone)) => {
-            let now = Timestamp::from_unix_ms(crate::browser::device_now_ms()).plus_ms(phone.offset_ms);
+            let now = phone.now();
             let zone = phone.snapshot.store.zone_offset;
             let body = move || match entries_now.get() {
                 None => view! { <Skeleton/> }.into_any(),

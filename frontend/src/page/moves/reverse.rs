@@ -7,6 +7,7 @@ use crate::format;
 use crate::scan::sheet_frame::SheetFrame;
 use crate::text::use_language;
 use domain::event::EventBody;
+use domain::movement::MovementKind;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -24,6 +25,30 @@ pub fn ReverseSheet(phone: StoredValue<Rc<Phone>, LocalStorage>, entry: Entry, c
     let pieces = language.moves_pieces(moved.len(), format::number(moved.values().sum()));
     let what = format!("{} · {pieces}", language.movement(entry.movement.kind));
     let cites = entry.event.id;
+    let why_not = phone.with_value(|phone| entry.why_not(phone, phone.now()));
+    if let Some(why) = why_not {
+        let is_sale = entry.movement.kind == MovementKind::Sale;
+        let instead = is_sale.then(|| {
+            view! {
+                <a
+                    class=button_class(ButtonKind::Primary, ButtonSize::Large, ButtonWidth::Block)
+                    href=format!("/move/{}", MovementKind::CustomerReturn.code())
+                >
+                    {language.movement(MovementKind::CustomerReturn)}
+                </a>
+            }
+        });
+        return view! {
+            <SheetFrame title=language.moves_reverse_no_title() on_close=close>
+                <div class="dialog__body">
+                    <p class="count-sheet__name">{what}</p>
+                    <p>{language.refusal(&why)}</p>
+                    {instead}
+                </div>
+            </SheetFrame>
+        }
+        .into_any();
+    }
     let reverse = move |event: SubmitEvent| {
         event.prevent_default();
         let text = note.get_untracked().trim().to_owned();
@@ -81,4 +106,5 @@ pub fn ReverseSheet(phone: StoredValue<Rc<Phone>, LocalStorage>, entry: Entry, c
             </form>
         </SheetFrame>
     }
+    .into_any()
 }

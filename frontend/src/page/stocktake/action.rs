@@ -1,6 +1,7 @@
 //! What ends a stocktake, or one stage of it.
 
 use super::Desk;
+use super::review::unknowns;
 use crate::component::badge::Tone;
 use crate::component::banner::Banner;
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
@@ -9,11 +10,12 @@ use crate::format;
 use crate::session::use_session;
 use crate::text::use_language;
 use domain::event::EventBody;
-use domain::id::StocktakeId;
+use domain::id::{ShelfCode, StocktakeId};
 use domain::policy::Action;
 use domain::review::ShelfState;
 use domain::stocktake::{LineRef, Stage};
 use leptos::prelude::*;
+use std::collections::BTreeSet;
 
 /// What becomes of the lines that nobody counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,8 +186,23 @@ fn Approve(desk: Desk, open: RwSignal<bool>) -> impl IntoView {
                 </fieldset>
             }
         });
+        let found = unknowns(desk);
+        let unknown = (!found.is_empty()).then(|| {
+            let shelves: BTreeSet<ShelfCode> = found.iter().map(|unknown| unknown.shelf.clone()).collect();
+            let store = desk.detail.with(|detail| detail.store.clone());
+            let link = |shelf: ShelfCode| {
+                view! { <a href=format!("/board/{store}/{shelf}")>{language.shelf_here(&shelf)}</a> " " }
+            };
+            let links = shelves.into_iter().map(link).collect_view();
+            view! {
+                <Banner tone=Tone::Warn>
+                    {language.unknown_found(found.len())} " " {links}
+                </Banner>
+            }
+        });
         view! {
             <p>{summary}</p>
+            {unknown}
             {decide}
             <p>{language.approve_text()}</p>
         }

@@ -37,6 +37,7 @@ pub fn Line(
     let may_act = desk.may_run && is_reviewed;
     let value = line.value_minor();
     let shown = line.counts.iter().rev().find(|(person, _)| line.taken.as_ref().is_none_or(|taken| taken == person));
+    let is_below_zero = shown.is_some_and(|(_, tally)| tally.counted_units < 0);
     let figures = match shown {
         Some((_, tally)) => view! {
             <Fact label=language.line_expected() text=format::number(tally.expected_units)/>
@@ -111,6 +112,7 @@ pub fn Line(
                 </span>
             </div>
             <Badge tone=tone(line.state)>{language.line_state(line.state)}</Badge>
+            {is_below_zero.then(|| view! { <Badge tone=Tone::Bad>{language.line_below_zero()}</Badge> })}
             <dl class="review__facts">{figures} {variance}</dl>
             <ul class="review__counts">{counts}</ul>
             <div class="review__actions">{ask} {zero}</div>

@@ -3,7 +3,7 @@
 use super::Desk;
 use super::line::Line;
 use crate::backend::read_review_page;
-use crate::component::badge::Tone;
+use crate::component::badge::{Badge, Tone};
 use crate::component::banner::Banner;
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
 use crate::component::confirm::Confirm;
@@ -14,7 +14,7 @@ use crate::format;
 use crate::text::use_language;
 use domain::event::EventBody;
 use domain::id::PersonId;
-use domain::review::{Found, LineFilter, PAGE_LINES, Review, ReviewLine, ReviewPage};
+use domain::review::{Found, LineFilter, PAGE_LINES, Review, ReviewLine, ReviewPage, UnknownFound};
 use domain::stocktake::Stage;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -56,6 +56,7 @@ pub fn Reviewing(
         </Figures>
         </div>
         <Recounts desk/>
+        <Unknowns desk/>
         <Lines desk/>
     }
 }
@@ -105,6 +106,51 @@ fn Recounts(desk: Desk) -> impl IntoView {
             <p>{move || language.ask_recount_text(to_recount.with(Vec::len))}</p>
         </Confirm>
     }
+}
+
+/// Codes that were counted and that nobody knows, with the way to their shelves.
+#[component]
+fn Unknowns(desk: Desk) -> impl IntoView {
+    let language = use_language();
+    let unknowns = Memo::new(move |_| unknowns(desk));
+    let store = desk.detail.with_untracked(|detail| detail.store.clone());
+    let row = move |unknown: UnknownFound| {
+        let UnknownFound { shelf, found } = unknown;
+        let name = found.name.unwrap_or_else(|| language.unnamed().to_owned());
+        let is_below_zero = found.counted_units < 0;
+        view! {
+            <li class="row">
+                <span class="row__main">
+                    <span class="row__title">{name}</span>
+                    <span class="row__sub">
+                        <span class="code">{found.code}</span> " · "
+                        <a href=format!("/board/{store}/{shelf}")>{language.shelf_here(&shelf)}</a>
+                    </span>
+                </span>
+                {is_below_zero.then(|| view! { <Badge tone=Tone::Bad>{language.line_below_zero()}</Badge> })}
+                <span class="row__end">
+                    <span class="row__figure">{format::number(found.counted_units)}</span>
+                </span>
+            </li>
+        }
+    };
+    let row = StoredValue::new(row);
+    view! {
+        <Show when=move || unknowns.with(|unknowns| !unknowns.is_empty())>
+            <section class="card card--flush">
+                <div class="card__head">
+                    <h2 class="card__title">{move || language.unknown_found(unknowns.with(Vec::len))}</h2>
+                    <span class="card__aside">{language.unknown_found_text()}</span>
+                </div>
+                <ul class="rows">{move || unknowns.get().into_iter().map(|one| row.with_value(|row| row(one))).collect_view()}</ul>
+            </section>
+        </Show>
+    }
+}
+
+/// The unknown codes of a stocktake that is reviewed.
+pub fn unknowns(desk: Desk) -> Vec<UnknownFound> {
+    desk.detail.with(|detail| detail.review.as_ref().map(|review| review.unknowns.clone())).unwrap_or_default()
 }
 
 /// The lines that pass the filter.
