@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 10, name: "channel", statements: include_str!("../../migrations/0010_channel.surql") },
     Migration { number: 11, name: "carriage", statements: include_str!("../../migrations/0011_carriage.surql") },
     Migration { number: 12, name: "mailbox", statements: include_str!("../../migrations/0012_mailbox.surql") },
+    Migration { number: 14, name: "telling", statements: include_str!("../../migrations/0014_telling.surql") },
 ];
 
 /// Why the schema does not fit this program.

@@ -106,6 +106,7 @@ POST /fn/warnings: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/warning_count: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/take_warning: clerk --- manager +-- regional ++- hq +++ auditor ---
 POST /fn/close_warning: clerk --- manager +-- regional ++- hq +++ auditor ---
+POST /fn/warning_deeds: clerk --- manager +-- regional ++- hq +++ auditor ---
 POST /fn/replenishment: clerk --- manager +-- regional ++- hq +++ auditor +++
 POST /fn/order_goods: clerk --- manager +-- regional ++- hq +++ auditor ---
 POST /fn/override_stock: clerk --- manager +-- regional ++- hq +++ auditor ---
