@@ -80,3 +80,62 @@ for (const language of ['zh', 'en'] as const) {
     });
   }
 }
+
+const EDIT = {
+  zh: {
+    number: '数值', save: '保存为新版本', saved: '已保存，已生效。', version: (n: number) => `第 ${n} 版`, sentence: (n: number) => `高于 ${n}% 时预警`,
+    quiet: '这段时间不通知，过后再通知', from: '从', to: '到', places: '看哪些门店', stores: '按门店选', goods: '看哪些商品', products: '按商品选',
+    sku: '商品编码', add: '加上', nothing: '还没有选：至少选一个，或者选全部。',
+  },
+  en: {
+    number: 'Number', save: 'Save as a new version', saved: 'Saved, and in force.', version: (n: number) => `version ${n}`,
+    sentence: (n: number) => `above ${n} %.`, quiet: 'Tell nobody in these hours, but afterwards', from: 'From', to: 'To',
+    places: 'In which stores', stores: 'Some stores', goods: 'At which goods', products: 'Some products', sku: 'Product code', add: 'Add',
+    nothing: 'Nothing is chosen: choose at least one, or all.',
+  },
+} as const;
+
+for (const [run, [device, language]] of ([['phone', 'zh'], ['desktop', 'zh'], ['phone', 'en'], ['desktop', 'en']] as const).entries()) {
+  test(`a rule is changed and saved as the next version, on a ${device}, ${language}`, async ({ browserOf }) => {
+    const words = { ...WORDS[language], ...EDIT[language] };
+    const percent = 41 + run;
+    const page = await browserOf(device, language).open();
+    await signIn(page, 'hq');
+    await page.goto('/rules');
+    await hydrated(page);
+    const rule = page.locator('.case').filter({ has: page.getByRole('heading', { name: words.rule, exact: true }) });
+    // The newest stands first; what it says of versions is in the rule's own line.
+    const version = Number(/(\d+)/.exec((await rule.getByText(/第 \d+ 版|version \d+/).first().textContent())!)![1]);
+    await rule.getByRole('link', { name: words.edit }).click();
+    await hydrated(page);
+    await page.getByLabel(words.number, { exact: true }).fill(String(percent));
+    await expect(page.getByText(words.sentence(percent)).first()).toBeVisible();
+
+    const from = page.getByLabel(words.from, { exact: true });
+    await from.fill('21:30');
+    await page.getByLabel(words.to, { exact: true }).fill('06:15');
+    await page.getByRole('combobox', { name: words.places }).selectOption({ label: words.stores });
+    await expect(page.getByText(words.nothing)).toBeVisible();
+    await expect(page.getByRole('button', { name: words.save })).toBeDisabled();
+    await page.getByRole('checkbox', { name: / S001$/ }).check();
+    await page.getByRole('combobox', { name: words.goods }).selectOption({ label: words.products });
+    await page.getByLabel(words.sku).fill('100234');
+    await page.getByRole('button', { name: words.add, exact: true }).click();
+    await expect(page.getByText(words.nothing)).toHaveCount(0);
+    await fits(page);
+    await accessible(page);
+    await page.screenshot({ path: `screenshots/rule-edit-${device}-${language}.png`, fullPage: true });
+    await page.getByRole('button', { name: words.save }).click();
+    await expect(page.getByText(words.saved)).toBeVisible();
+
+    await page.goto('/rules');
+    await hydrated(page);
+    await expect(rule.getByText(words.version(version + 1)).first()).toBeVisible();
+    await expect(rule.getByText(words.sentence(percent)).first()).toBeVisible();
+    await rule.getByRole('link', { name: words.edit }).click();
+    await hydrated(page);
+    await expect(from).toHaveValue('21:30');
+    await expect(page.getByRole('checkbox', { name: / S001$/ })).toBeChecked();
+    await expect(page.getByText('100234', { exact: true })).toBeVisible();
+  });
+}

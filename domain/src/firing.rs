@@ -62,8 +62,11 @@ pub struct FiringClosed {
     pub outcome: FiringOutcome,
     /// In the person's own words.
     pub note: Option<String>,
-    /// The event that did it: a transfer, a receipt, a count.
+    /// The event that did it, such as the request of a transfer.
     pub cites: Option<EventId>,
+    /// The purchase order that did it, by its number.
+    #[serde(default)]
+    pub order: Option<String>,
 }
 
 /// What was done about a warning.
@@ -286,7 +289,7 @@ mod tests {
     }
 
     fn closed(by: &str, outcome: FiringOutcome, note: Option<&str>) -> FiringClosed {
-        FiringClosed { at: NOW, by: person(by), outcome, note: note.map(str::to_owned), cites: None }
+        FiringClosed { at: NOW, by: person(by), outcome, note: note.map(str::to_owned), cites: None, order: None }
     }
 
     #[test]
@@ -302,6 +305,14 @@ mod tests {
         assert_eq!(done.state(), FiringState::Closed);
         assert_eq!(done.clone().take(person("P3"), NOW), Err(FiringError::Closed { by: person("P2") }));
         assert!(!done.is_overdue(NOW.plus_ms(30 * DAY_MS)));
+    }
+
+    #[test]
+    fn endings_of_before_orders_were_named_read_back() {
+        let ended = closed("P2", FiringOutcome::Ordered, None);
+        let mut stored = serde_json::to_value(&ended).expect("plain data");
+        stored.as_object_mut().expect("an object").remove("order");
+        assert_eq!(serde_json::from_value::<FiringClosed>(stored).expect("reads"), ended);
     }
 
     #[test]

@@ -79,12 +79,22 @@ export class Hand {
 
   /** Promises, picks and hands over. */
   async send(transfer: string, goods: Goods, at = Date.now()): Promise<void> {
+    await this.take(transfer, { confirmed: { lines: [lineOf(goods)] } }, at - 2);
+    await this.handOver(transfer, goods, at);
+  }
+
+  /** Picks and hands over what was promised. */
+  async handOver(transfer: string, goods: Goods, at = Date.now()): Promise<void> {
     const shelf = this.snapshot.shelves.find(({ items }) => items.includes(goods.sku))?.code;
     const line = { ...lineOf(goods), lot: null };
-    await this.take(transfer, { confirmed: { lines: [lineOf(goods)] } }, at - 2);
     await this.take(transfer, { picked: { lines: [{ ...line, from: shelf ? { shelf } : 'back_room' }] } }, at - 1);
     await this.take(transfer, { handed_over: { lines: [line], carriage: { driver: { name: '李师傅' } } } }, at);
   }
+}
+
+/** What an arrival of sound goods says. */
+export function arrival({ sku, units }: Goods): object {
+  return { received: { lines: [{ sku, lot: null, units, damaged: 0, over: 0, to: 'back_room' }], photos: [], note: null } };
 }
 
 function lineOf({ sku, units }: Goods): Goods {

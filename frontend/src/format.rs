@@ -79,6 +79,20 @@ pub fn time(at: Timestamp, zone: ZoneOffset) -> String {
     at.wall(zone).time()
 }
 
+/// A minute after midnight: `22:00`.
+#[must_use]
+pub fn time_of_day(minute: u16) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
+/// Reads [`time_of_day`].
+#[must_use]
+pub fn parse_time_of_day(text: &str) -> Option<u16> {
+    let (hours, minutes) = text.split_once(':')?;
+    let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
+    (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
+}
+
 /// `14:32:09` on the day of `now`, `11-21 14:32` before it.
 #[must_use]
 pub fn moment(at: Timestamp, now: Timestamp, zone: ZoneOffset) -> String {
@@ -115,6 +129,16 @@ pub fn ago(at: Option<Timestamp>, now: Timestamp, language: Language) -> String 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_of_day_read_back() {
+        for minute in [0, 7 * 60, 23 * 60 + 59] {
+            assert_eq!(parse_time_of_day(&time_of_day(minute)), Some(minute));
+        }
+        for wrong in ["", "24:00", "7", "12:60", "-1:00"] {
+            assert_eq!(parse_time_of_day(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn figures_carry_separators_and_signs() {

@@ -142,6 +142,7 @@ pub const TABLE: &[Entrance] = &[
     entrance(Method::POST, "/fn/warning_count", Policy::May(Action::SeeStock, On::OwnScope)),
     entrance(Method::POST, "/fn/take_warning", Policy::May(Action::AnswerWarnings, On::StoreArgument)),
     entrance(Method::POST, "/fn/close_warning", Policy::May(Action::AnswerWarnings, On::StoreArgument)),
+    entrance(Method::POST, "/fn/warning_deeds", Policy::May(Action::AnswerWarnings, On::StoreArgument)),
     entrance(Method::POST, "/fn/replenishment", Policy::May(Action::SeeStock, On::OwnScope)),
     entrance(Method::POST, "/fn/order_goods", Policy::May(Action::Replenish, On::StoreArgument)),
     entrance(Method::POST, "/fn/override_stock", Policy::May(Action::Replenish, On::StoreArgument)),

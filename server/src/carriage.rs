@@ -13,6 +13,7 @@ pub use route::{LINK_PATH, STATUS_PATH, routes};
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::lease::Lease;
 use crate::message::guard::{self, Reach};
 use crate::message::webhook::SigningKey;
 use crate::store::{Database, Directory, StoreError};
@@ -46,14 +47,13 @@ pub struct Carriers {
 }
 
 impl Carriers {
-    /// Knows the carriers of the settings, and sends what waits until `ended` says so.
+    /// Knows the carriers of the settings, and sends what waits, while it holds the lease and until `ended` says so.
     #[must_use]
     pub fn start(
         config: &Config,
         clock: Clock,
-        database: Database,
-        directory: Directory,
-        ended: watch::Receiver<()>,
+        (database, directory): (Database, Directory),
+        (lease, ended): (Lease, watch::Receiver<()>),
     ) -> Self {
         let carrier = |(code, setting): (&String, &crate::config::CarrierSetting)| {
             let key = SigningKey::parse(&setting.key).ok()?;
@@ -64,7 +64,7 @@ impl Carriers {
         let http = guard::client(reach);
         let carriers = Self { known: Arc::new(known), database, directory, clock, reach, http, arrived };
         if !carriers.known.is_empty() {
-            tokio::spawn(send::run(carriers.clone(), ended));
+            tokio::spawn(send::run(carriers.clone(), lease, ended));
         }
         carriers
     }

@@ -17,6 +17,7 @@ pub mod device;
 pub mod error;
 pub mod header;
 pub mod keys;
+pub mod lease;
 pub mod ledger;
 pub mod listener;
 pub mod live;

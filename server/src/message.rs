@@ -5,9 +5,10 @@
 //! answered where they are read; [`webhook`], [`push`]
 //! and [`mail`] only tell. What a message is stands in [`domain::message`].
 //!
-//! [`follow`] turns the ledger's steps into messages, [`compose`] words them, [`office`] keeps and sends them, and
+//! [`follow`] turns the ledger's steps into messages and [`alert`] warnings, [`compose`] words them, [`office`] keeps and sends them, and
 //! [`decide`] carries answers back into the ledger. [`Messages`] starts them all.
 
+pub mod alert;
 pub mod answer;
 pub mod channel;
 pub mod compose;
@@ -30,9 +31,12 @@ use crate::carriage::Carriers;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::chain;
+use crate::lease::Lease;
 use crate::ledger::Ledger;
 use crate::live::LiveHub;
+use crate::signals::Signals;
 use crate::store::{Database, Directory};
+use alert::Alerts;
 use answer::work_off;
 use channel::Channel;
 use decide::Desk;
@@ -46,6 +50,22 @@ use tokio::sync::{Notify, watch};
 
 /// How often clicks that could not be done are tried again.
 const WORK_OFF_EVERY: Duration = Duration::from_secs(60);
+
+/// What messages are made of, sent by and answered with.
+pub struct Parts {
+    /// The time.
+    pub clock: Clock,
+    /// The database.
+    pub database: Database,
+    /// Stores and people.
+    pub directory: Directory,
+    /// Takes what people decide.
+    pub ledger: Ledger,
+    /// What the rules say.
+    pub signals: Signals,
+    /// Whether this process tells people.
+    pub lease: Lease,
+}
 
 /// Everything about messages that requests can reach. Its tasks end with it.
 pub struct Messages {
@@ -65,19 +85,23 @@ impl Messages {
     ///
     /// # Errors
     /// When the database fails, or a key file is damaged.
-    pub async fn start(
-        config: &Config,
-        clock: Clock,
-        database: Database,
-        directory: Directory,
-        ledger: Ledger,
-        live: &LiveHub,
-    ) -> Result<Self, OpenError> {
+    pub async fn start(config: &Config, parts: Parts, live: &LiveHub) -> Result<Self, OpenError> {
+        let Parts { clock, database, directory, ledger, signals, lease } = parts;
         let (alive, ended) = watch::channel(());
-        let office = Office::open(config, database.clone(), directory.clone(), clock.clone()).await?;
-        let desk = Desk::new(database.clone(), directory.clone(), ledger, office.clone());
-        let carriers = Carriers::start(config, clock.clone(), database.clone(), directory.clone(), ended.clone());
-        let follower = Follower::start(database.clone(), directory, office.clone(), carriers.clone()).await?;
+        let office = Office::open(config, database.clone(), directory.clone(), clock.clone(), &lease).await?;
+        let news = signals.news();
+        let desk = Desk::new(database.clone(), directory.clone(), ledger, signals, office.clone());
+        let (known, alone) = ((database.clone(), directory.clone()), (lease.clone(), ended.clone()));
+        let carriers = Carriers::start(config, clock.clone(), known, alone);
+        let alerts = Alerts {
+            database: database.clone(),
+            directory: directory.clone(),
+            office: office.clone(),
+            lease: lease.clone(),
+            news,
+        };
+        tokio::spawn(alerts.run(ended.clone()));
+        let follower = Follower::start(database.clone(), directory, office.clone(), carriers.clone(), lease).await?;
         tokio::spawn(follower.run(live.clone(), ended.clone()));
         let mut wecom = None;
         if let (Some((_, callback)), Some(channel)) = (config.wecom(), office.channel(ChannelKind::WeCom)) {

@@ -8,7 +8,9 @@
 pub mod book;
 pub mod follow;
 mod judge;
+pub mod open;
 pub mod past;
+mod pending;
 mod told;
 mod under_way;
 

@@ -6,9 +6,10 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::device::Devices;
 use crate::keys::Keys;
+use crate::lease::Lease;
 use crate::ledger::Ledger;
 use crate::live::LiveHub;
-use crate::message::Messages;
+use crate::message::{Messages, Parts};
 use crate::photo::{OpenPhotosError, Photos};
 use crate::read::LatestTraces;
 use crate::region_plan::Plans;
@@ -21,6 +22,7 @@ use axum::extract::FromRef;
 use domain::id::{RegionCode, StoreCode};
 use domain::policy::Role;
 use leptos::config::LeptosOptions;
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -64,6 +66,8 @@ pub struct App {
     pub devices: Devices,
     /// Each store's latest events, for boards.
     pub latest: LatestTraces,
+    /// Whether this process fires and tells, of those on one database.
+    pub lease: Lease,
     /// Messages that are answered.
     pub messages: Messages,
     /// Accounts and sessions.
@@ -117,6 +121,9 @@ pub enum StartError {
     /// Devices cannot be read.
     #[error("the devices cannot be read")]
     Devices(#[source] StoreError),
+    /// Nobody can say which process tells people.
+    #[error("the lease cannot be read")]
+    Lease(#[source] StoreError),
     /// Messages cannot be sent.
     #[error("the messages cannot be used")]
     Messages(#[source] crate::message::office::OpenError),
@@ -135,8 +142,9 @@ impl AppState {
         let accounts = db.accounts().await.map_err(StartError::People)?;
         let headquarters = accounts.iter().find(|account| account.viewer.role == Role::Headquarters);
         let owner = headquarters.map(|account| account.viewer.id.clone());
-        let people = accounts.into_iter().map(|account| (account.viewer.id, account.viewer.name)).collect();
-        let directory = Directory::new(masters, people);
+        let directory = Directory::new(masters, BTreeMap::new());
+        directory.set_accounts(&accounts);
+        let lease = Lease::start(db.clone(), clock.clone()).await.map_err(StartError::Lease)?;
         let heads_file = config.heads_file();
         let photos = Arc::new(Photos::open(&config, clock.clone(), db.clone()).await?);
         let judge = photos.clone();
@@ -144,11 +152,17 @@ impl AppState {
         let ledger = ledger.await.map_err(StartError::Ledger)?;
         let live = LiveHub::start(db.clone(), directory.clone(), clock.clone());
         let index = TraceIndex::start(db.clone(), &live);
-        let signals = Signals::start(db.clone(), directory.clone(), clock.clone(), &live, owner);
+        let signals = Signals::start(db.clone(), directory.clone(), clock.clone(), &live, owner, lease.clone());
         let devices = Devices::start(db.clone(), clock.clone()).await.map_err(StartError::Devices)?;
-        let messages =
-            Messages::start(&config, clock.clone(), db.clone(), directory.clone(), ledger.clone(), &live).await;
-        let messages = messages.map_err(StartError::Messages)?;
+        let parts = Parts {
+            clock: clock.clone(),
+            database: db.clone(),
+            directory: directory.clone(),
+            ledger: ledger.clone(),
+            signals: signals.clone(),
+            lease: lease.clone(),
+        };
+        let messages = Messages::start(&config, parts, &live).await.map_err(StartError::Messages)?;
         let per_s = config.sync_per_device_per_s;
         let site = Site::open(&config.site_dir);
         let leptos = LeptosOptions::builder().output_name("shelftrace").build();
@@ -171,6 +185,7 @@ impl AppState {
             plans: Plans::default(),
             devices,
             latest: LatestTraces::default(),
+            lease,
             messages,
             site,
             renderers: Renderers::start().map_err(StartError::Threads)?,

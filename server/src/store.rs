@@ -8,6 +8,7 @@ pub mod db;
 pub mod device;
 pub mod directory;
 pub mod footfall;
+pub mod lease;
 pub mod link;
 pub mod mailbox;
 pub mod master;

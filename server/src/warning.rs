@@ -12,9 +12,11 @@ use domain::id::{EventId, PersonId, RuleCode, StoreCode};
 use domain::instant::{DAY_MS, Day, Timestamp, ZoneOffset};
 use domain::master::Name;
 use domain::policy::{Action, Target, Viewer, may};
-use domain::rule::{INBOX, Rule, check};
+use domain::rule::{Rule, check};
+use domain::sync::OpenOrder;
+use domain::transfer::TransferId;
 use frontend::backend::{
-    Answered, BacktestReport, HeatPage, RuleHistory, RulePage, RuleSaved, RuleVersion, WarningAsk, WarningList,
+    Answered, BacktestReport, Deed, HeatPage, RuleHistory, RulePage, RuleSaved, RuleVersion, WarningAsk, WarningList,
     WarningPage, WarningRow,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,18 +71,11 @@ pub async fn page(state: &AppState, viewer: &Viewer, ask: WarningAsk) -> Result<
 }
 
 /// How many open warnings the viewer is told of that nobody has taken.
-///
-/// # Errors
-/// When the database fails.
-pub async fn count(state: &AppState, viewer: &Viewer) -> Result<u32, ApiError> {
+#[must_use]
+pub fn count(state: &AppState, viewer: &Viewer) -> u32 {
     let (masters, now) = (state.directory.masters(), state.clock.now());
-    let stores: BTreeSet<&StoreCode> = stores_of(&masters, viewer, Action::SeeStock).collect();
-    let rules = rules_by_version(state).await?;
-    let open = state.db.open_firings(None).await?;
-    let waits = |row: &&FiringRow| {
-        stores.contains(&row.firing.store) && row.firing.owner().is_none() && is_told(&rules, viewer, row, now)
-    };
-    Ok(n(open.iter().filter(waits).count()))
+    let stores = stores_of(&masters, viewer, Action::SeeStock);
+    n(state.signals.open().count(stores, viewer.role, now))
 }
 
 /// Somebody does something about a warning.
@@ -88,8 +83,8 @@ pub async fn count(state: &AppState, viewer: &Viewer) -> Result<u32, ApiError> {
 pub enum Doing {
     /// Takes it, or takes it over.
     Take,
-    /// Says what was done.
-    Close(FiringOutcome, Option<String>),
+    /// Says what was done, in one's own words and by which of the [`deeds`].
+    Close(FiringOutcome, Option<String>, Option<String>),
 }
 
 /// Does it; the caller has checked that the viewer may answer warnings of the store.
@@ -102,7 +97,7 @@ pub async fn answer(
     (store, firing): (StoreCode, EventId),
     doing: Doing,
 ) -> Result<Answered, ApiError> {
-    if let Doing::Close(_, Some(note)) = &doing
+    if let Doing::Close(_, Some(note), _) = &doing
         && note.chars().count() > NOTE_MAX_CHARS
     {
         return Err(ApiError::Malformed(format!("a note has at most {NOTE_MAX_CHARS} characters")));
@@ -112,15 +107,75 @@ pub async fn answer(
     let (at, by) = (state.clock.now(), viewer.id.clone());
     let done = match doing {
         Doing::Take => before.firing.clone().take(by, at),
-        Doing::Close(outcome, note) => before.firing.clone().close(FiringClosed { at, by, outcome, note, cites: None }),
+        Doing::Close(outcome, note, deed) => {
+            let (cites, order) = cited(state, &before.firing, outcome, deed).await?;
+            before.firing.clone().close(FiringClosed { at, by, outcome, note, cites, order })
+        }
     };
     match done {
-        Ok(firing) => match state.db.save_firing(&before, firing).await? {
-            Saved::Yes => Ok(Answered::Done),
-            Saved::Outdated => Ok(Answered::Outdated),
+        Ok(firing) => match state.db.save_firing(&before, firing, state.clock.now()).await? {
+            Some(row) => {
+                state.signals.changed(&row);
+                Ok(Answered::Done)
+            }
+            None => Ok(Answered::Outdated),
         },
         Err(why) => Ok(Answered::Refused(why)),
     }
+}
+
+/// The event or the order that a deed names.
+async fn cited(
+    state: &AppState,
+    firing: &Firing,
+    outcome: FiringOutcome,
+    deed: Option<String>,
+) -> Result<(Option<EventId>, Option<String>), ApiError> {
+    let Some(code) = deed else { return Ok((None, None)) };
+    let known = deeds(state, firing).await?;
+    if !known.iter().any(|deed| deed.code == code && deed.outcome == outcome) {
+        return Err(ApiError::Malformed(format!("{code:?} did nothing about this warning")));
+    }
+    match TransferId::parse(&code) {
+        Ok(transfer) if outcome == FiringOutcome::Transferred => Ok((Some(transfer.request()), None)),
+        _ => Ok((None, Some(code))),
+    }
+}
+
+/// What may have been done about a warning: the transfers that the store has asked for since it was raised, and the orders
+/// that it waits for, of the item.
+///
+/// # Errors
+/// When the database fails.
+pub async fn deeds(state: &AppState, firing: &Firing) -> Result<Vec<Deed>, ApiError> {
+    let masters = state.directory.masters();
+    let (store, sku) = (&firing.store, &firing.sku);
+    let mut deeds = Vec::new();
+    for transfer in state.db.transfers_since(&[store], firing.raised_at).await? {
+        let line = transfer.request().lines.iter().find(|line| line.sku == *sku);
+        if let Some(line) = line.filter(|_| transfer.receiver == *store) {
+            let from = transfer.source().and_then(|source| masters.store(source));
+            deeds.push(Deed {
+                code: transfer.id.to_string(),
+                outcome: FiringOutcome::Transferred,
+                number: transfer.id.spoken(),
+                from: from.map(|master| master.store.name.clone()),
+                units: line.units,
+            });
+        }
+    }
+    for OpenOrder { order, .. } in state.db.open_orders(store).await? {
+        if let Some(line) = order.lines.iter().find(|line| line.sku == *sku) {
+            deeds.push(Deed {
+                code: order.number.clone(),
+                outcome: FiringOutcome::Ordered,
+                number: order.number.clone(),
+                from: Some(Name { zh: order.supplier.clone(), en: order.supplier.clone() }),
+                units: line.units,
+            });
+        }
+    }
+    Ok(deeds)
 }
 
 /// The rules, with their versions.
@@ -154,11 +209,19 @@ pub async fn rules(state: &AppState, viewer: &Viewer) -> Result<RulePage, ApiErr
     Ok(RulePage {
         now: state.clock.now(),
         rules: histories.into_iter().filter_map(history).collect(),
-        channels: channels().into_iter().collect(),
+        channels: channels(state).into_iter().collect(),
         regions: masters.regions().to_vec(),
         categories: masters.categories().to_vec(),
         stores: stores.iter().filter_map(name).collect(),
+        editors: editors(state),
     })
+}
+
+/// Those who may write rules, and so may answer for one.
+fn editors(state: &AppState) -> Vec<(PersonId, String)> {
+    let workers = state.directory.workers();
+    let may_edit = workers.iter().filter(|viewer| may(viewer, Action::EditRules, Target::Chain));
+    may_edit.map(|viewer| (viewer.id.clone(), viewer.name.clone())).collect()
 }
 
 /// Keeps a rule's next version, or a new rule. It is in force when this returns.
@@ -166,7 +229,7 @@ pub async fn rules(state: &AppState, viewer: &Viewer) -> Result<RulePage, ApiErr
 /// # Errors
 /// When the database fails.
 pub async fn save_rule(state: &AppState, viewer: &Viewer, mut rule: Rule) -> Result<RuleSaved, ApiError> {
-    let mistakes = check(&rule, &channels());
+    let mistakes = check(&rule, &channels(state));
     if !mistakes.is_empty() {
         return Ok(RuleSaved::Mistaken(mistakes));
     }
@@ -175,7 +238,9 @@ pub async fn save_rule(state: &AppState, viewer: &Viewer, mut rule: Rule) -> Res
     if rule.version != newest.map_or(0, |saved| saved.rule.version) + 1 {
         return Ok(RuleSaved::Outdated);
     }
-    rule.owner = newest.map_or_else(|| viewer.id.clone(), |saved| saved.rule.owner.clone());
+    if !editors(state).iter().any(|(editor, _)| *editor == rule.owner) {
+        rule.owner = newest.map_or_else(|| viewer.id.clone(), |saved| saved.rule.owner.clone());
+    }
     let saved = SavedRule { rule, at: state.clock.now(), by: viewer.id.clone() };
     if state.db.save_rule(&saved).await? == Saved::Outdated {
         return Ok(RuleSaved::Outdated);
@@ -192,12 +257,12 @@ pub async fn backtest(state: &AppState, rule: Rule, n_days: u32) -> Result<Backt
     if !DAYS.contains(&n_days) {
         return Err(ApiError::Malformed(format!("a rule is tried on {} to {} days", DAYS.start(), DAYS.end())));
     }
-    let mistakes = check(&rule, &channels());
+    let mistakes = check(&rule, &channels(state));
     if let Some(mistake) = mistakes.first() {
         return Err(ApiError::Malformed(mistake.to_string()));
     }
     let (signals, masters, now) = (state.signals.clone(), state.directory.masters(), state.clock.now());
-    let tried = {
+    let (tried, n_reached) = {
         let (masters, rule) = (masters.clone(), rule.clone());
         let work = move || past::run(&signals, &masters, &rule, i64::from(n_days), now);
         tokio::task::spawn_blocking(work).await.map_err(ApiError::unavailable)?
@@ -222,6 +287,7 @@ pub async fn backtest(state: &AppState, rule: Rule, n_days: u32) -> Result<Backt
     Ok(BacktestReport {
         n_days,
         n_lines: tried.n_lines,
+        n_reached,
         within_days: past::WITHIN_DAYS,
         tally: tried.tally(),
         n_stock_outs: tried.n_stock_outs,
@@ -271,9 +337,9 @@ pub async fn heat_on(state: &AppState, viewer: &Viewer, day: Day) -> Result<Heat
     Ok(HeatPage { revision: 0, rows, updates: Vec::new() })
 }
 
-/// The channels' codes that rules may name.
-fn channels() -> BTreeSet<String> {
-    [INBOX.to_owned()].into()
+/// The channels' codes that rules may name: those that are set up.
+fn channels(state: &AppState) -> BTreeSet<String> {
+    state.messages.office.channels().into_iter().map(|channel| channel.code().to_owned()).collect()
 }
 
 type Rules = BTreeMap<(RuleCode, u32), Rule>;
@@ -283,13 +349,10 @@ async fn rules_by_version(state: &AppState) -> Result<Rules, ApiError> {
     Ok(saved.into_iter().map(|saved| ((saved.rule.code.clone(), saved.rule.version), saved.rule)).collect())
 }
 
-/// Whether the viewer is told of a warning in the inbox, and by now.
+/// Whether the viewer is told of a warning, and by now.
 fn is_told(rules: &Rules, viewer: &Viewer, row: &FiringRow, now: Timestamp) -> bool {
     let rule = rules.get(&(row.firing.rule.clone(), row.firing.version));
-    row.tell_at <= now
-        && rule.is_some_and(|rule| {
-            rule.tell.iter().any(|telling| telling.role == viewer.role && telling.channels.contains(INBOX))
-        })
+    row.tell_at <= now && rule.is_some_and(|rule| rule.tell.iter().any(|telling| telling.role == viewer.role))
 }
 
 fn shown(state: &AppState, viewer: &Viewer, rules: &Rules, firing: Firing, now: Timestamp) -> Option<WarningRow> {
@@ -307,6 +370,16 @@ fn shown(state: &AppState, viewer: &Viewer, rules: &Rules, firing: Firing, now: 
             .get(&firing.sku)
             .map_or_else(|| firing.sku.to_string(), |product| product.name.clone()),
         owner_name: firing.owner().map(|owner| person_name(state, owner)),
+        cites: firing.closed.as_ref().and_then(|closed| match (closed.cites, &closed.order) {
+            (Some(event), _) => {
+                let transfer = TransferId::of(event);
+                Some((transfer.spoken(), format!("/transfers/{transfer}")))
+            }
+            (None, Some(order)) => {
+                Some((order.clone(), format!("/replenishment?store={}&sku={}", firing.store, firing.sku)))
+            }
+            (None, None) => None,
+        }),
         closed_by_name: firing.closed.as_ref().map(|closed| person_name(state, &closed.by)),
         order_units: state.signals.book().order_units(&firing.store, &firing.sku, now),
         may_answer: firing.closed.is_none() && may(viewer, Action::AnswerWarnings, target),

@@ -35,6 +35,8 @@ pub enum Failure {
     Refused(String),
     /// Tried so often and for so long that it is given up; the last reason.
     GivenUp(String),
+    /// What it asked was decided before it was sent. Nothing went wrong.
+    Withdrawn,
 }
 
 /// A message on one channel.
@@ -105,10 +107,10 @@ pub struct ChannelUse {
 }
 
 impl ChannelUse {
-    /// Whether it has carried enough and nobody has opened any of it.
+    /// Whether the channel has carried enough and nobody has opened any of it.
     #[must_use]
-    pub fn is_unread(&self) -> bool {
-        self.n_sent >= N_SENT_MIN && self.n_opened == 0
+    pub fn is_unread(&self, channel: ChannelKind) -> bool {
+        channel.is_opened() && self.n_sent >= N_SENT_MIN && self.n_opened == 0
     }
 }
 
@@ -118,7 +120,8 @@ pub fn channel_use<'a>(deliveries: impl IntoIterator<Item = &'a Delivery>) -> BT
     let mut uses: BTreeMap<ChannelKind, (ChannelUse, Vec<i64>)> = BTreeMap::new();
     for delivery in deliveries {
         let (channel, minutes) = uses.entry(delivery.channel).or_default();
-        channel.n_failed += u32::from(delivery.failed.is_some());
+        let has_failed = delivery.failed.as_ref().is_some_and(|(_, failure)| *failure != Failure::Withdrawn);
+        channel.n_failed += u32::from(has_failed);
         channel.n_sent += u32::from(delivery.done_at(Step::Sent).is_some());
         channel.n_opened += u32::from(delivery.done_at(Step::Opened).is_some());
         if let Some(acted) = delivery.minutes_until(Step::Acted) {
@@ -177,7 +180,7 @@ mod tests {
     fn a_channel_nobody_opens_shows() {
         let mut sent: Vec<Delivery> = Vec::new();
         for n in 0..i64::from(N_SENT_MIN) {
-            for channel in [ChannelKind::Email, ChannelKind::WeCom] {
+            for channel in [ChannelKind::Email, ChannelKind::WeCom, ChannelKind::Webhook] {
                 let mut delivery = queued(channel);
                 delivery.note(Step::Sent, NOW);
                 if channel == ChannelKind::WeCom {
@@ -187,10 +190,12 @@ mod tests {
             }
         }
         let uses = channel_use(&sent);
-        assert!(uses[&ChannelKind::Email].is_unread());
-        assert!(!uses[&ChannelKind::WeCom].is_unread());
+        let is_unread = |channel: ChannelKind| uses[&channel].is_unread(channel);
+        assert!(is_unread(ChannelKind::Email));
+        assert!(!is_unread(ChannelKind::WeCom));
+        assert!(!is_unread(ChannelKind::Webhook), "a program opens nothing");
         assert_eq!(uses[&ChannelKind::WeCom].acted_min_median, Some(4), "the fifth of 0 to 9 minutes");
         let few = channel_use(sent.iter().filter(|delivery| delivery.channel == ChannelKind::Email).take(9));
-        assert!(!few[&ChannelKind::Email].is_unread(), "too few to tell");
+        assert!(!few[&ChannelKind::Email].is_unread(ChannelKind::Email), "too few to tell");
     }
 }

@@ -61,6 +61,18 @@ impl ChannelKind {
         matches!(self, Self::WeCom | Self::DingTalk | Self::Feishu | Self::Webhook)
     }
 
+    /// Whether what is said there counts as said by whom it knows, so that an address must be one person's.
+    #[must_use]
+    pub fn is_answered(self) -> bool {
+        matches!(self, Self::WeCom | Self::DingTalk | Self::Feishu)
+    }
+
+    /// Whether somebody looks at what it brings, and it can be told that they have; a program opens nothing.
+    #[must_use]
+    pub fn is_opened(self) -> bool {
+        self != Self::Webhook
+    }
+
     /// Whether it reaches a person, so that they may choose it; a group's robot reaches a store.
     #[must_use]
     pub fn is_personal(self) -> bool {

@@ -7,7 +7,7 @@ use domain::backtest::{Tally, WouldFire};
 use domain::case::Severity;
 use domain::firing::{Firing, FiringError, FiringOutcome};
 use domain::heat::{HeatRow, HeatUpdate};
-use domain::id::{EventId, StoreCode};
+use domain::id::{EventId, PersonId, StoreCode};
 use domain::instant::{Day, Timestamp, ZoneOffset};
 use domain::master::{Category, Name, Region};
 use domain::measure::Measure;
@@ -34,7 +34,11 @@ pub trait WarningBackend {
         firing: EventId,
         outcome: FiringOutcome,
         note: Option<String>,
+        deed: Option<String>,
     ) -> Reply<Answered>;
+
+    /// What may have been done about a warning: what the store has asked for and ordered of the item since it was raised.
+    fn warning_deeds(&self, store: StoreCode, firing: EventId) -> Reply<Vec<Deed>>;
 
     /// The rules, with their versions.
     fn rules(&self) -> Reply<RulePage>;
@@ -133,10 +137,27 @@ pub struct WarningRow {
     pub owner_name: Option<String>,
     /// Who closed it, as shown.
     pub closed_by_name: Option<String>,
+    /// The document that it was closed with, as people call it, and where its page is.
+    pub cites: Option<(String, String)>,
     /// Pieces to order or bring now; none where the stock is above its reorder point or nobody knows.
     pub order_units: Option<Units>,
     /// Whether the viewer may take and close it.
     pub may_answer: bool,
+}
+
+/// What was done about a warning, in a document of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deed {
+    /// Its name: that of a transfer, or the number of an order.
+    pub code: String,
+    /// What closing the warning with it means.
+    pub outcome: FiringOutcome,
+    /// As people call it.
+    pub number: String,
+    /// Whom the goods come from, where that is known.
+    pub from: Option<Name>,
+    /// Pieces of the item.
+    pub units: Units,
 }
 
 /// Whether something could be done with a warning.
@@ -166,6 +187,8 @@ pub struct RulePage {
     pub categories: Vec<Category>,
     /// Its stores that the viewer may see.
     pub stores: Vec<(StoreCode, Name)>,
+    /// Who may answer for a rule, as shown.
+    pub editors: Vec<(PersonId, String)>,
 }
 
 /// A rule with what it was.
@@ -211,6 +234,8 @@ pub struct BacktestReport {
     pub n_days: u32,
     /// Lines looked at.
     pub n_lines: u32,
+    /// Lines that the rule reaches: where these are more, those looked at are spread evenly over them.
+    pub n_reached: u32,
     /// A stock-out within so many days after a firing counts as warned of.
     pub within_days: u32,
     /// How the firings turned out.
@@ -305,12 +330,25 @@ pub async fn close_warning(
     firing: String,
     outcome: String,
     note: Option<String>,
+    deed: Option<String>,
 ) -> Result<Answered, BackendError> {
     let backend = backend();
     let outcome = FiringOutcome::ALL.into_iter().find(|known| known.code() == outcome);
     let note = note.map(|note| note.trim().to_owned()).filter(|note| !note.is_empty());
+    let deed = deed.filter(|deed| !deed.is_empty());
     let answer = match (StoreCode::parse(&store), EventId::parse(&firing), outcome) {
-        (Ok(store), Ok(firing), Some(outcome)) => backend.close_warning(store, firing, outcome, note).await,
+        (Ok(store), Ok(firing), Some(outcome)) => backend.close_warning(store, firing, outcome, note, deed).await,
+        _ => Err(BackendError::NotFound),
+    };
+    answer.inspect_err(|error| backend.answer_with(error))
+}
+
+/// [`WarningBackend::warning_deeds`]
+#[server(prefix = "/fn", endpoint = "warning_deeds")]
+pub async fn read_warning_deeds(store: String, firing: String) -> Result<Vec<Deed>, BackendError> {
+    let backend = backend();
+    let answer = match (StoreCode::parse(&store), EventId::parse(&firing)) {
+        (Ok(store), Ok(firing)) => backend.warning_deeds(store, firing).await,
         _ => Err(BackendError::NotFound),
     };
     answer.inspect_err(|error| backend.answer_with(error))

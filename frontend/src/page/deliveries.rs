@@ -84,7 +84,8 @@ fn Log(log: DeliveryLog) -> impl IntoView {
 #[component]
 fn Channel(channel: ChannelKind, used: ChannelUse) -> impl IntoView {
     let language = use_language();
-    let unread = used.is_unread().then(|| view! { " " <Badge tone=Tone::Warn>{language.deliveries_unread()}</Badge> });
+    let unread =
+        used.is_unread(channel).then(|| view! { " " <Badge tone=Tone::Warn>{language.deliveries_unread()}</Badge> });
     let n = |n: u32| format::number(n.into());
     view! {
         <tr>
@@ -104,11 +105,12 @@ fn Row(row: DeliveryRow, now: Timestamp) -> impl IntoView {
     let DeliveryRow { title, person_name, zone_offset, at, delivery } = row;
     let until = |step: Step| minutes(delivery.minutes_until(step));
     let failed = delivery.failed.as_ref().map(|(_, failure)| {
-        let why = match failure {
-            Failure::NoReceiver => language.deliveries_no_receiver().to_owned(),
-            Failure::Refused(why) | Failure::GivenUp(why) => why.clone(),
+        let (tone, why) = match failure {
+            Failure::NoReceiver => (Tone::Bad, language.deliveries_no_receiver().to_owned()),
+            Failure::Refused(why) | Failure::GivenUp(why) => (Tone::Bad, why.clone()),
+            Failure::Withdrawn => (Tone::Plain, language.deliveries_withdrawn().to_owned()),
         };
-        view! { <p><Badge tone=Tone::Bad>{why}</Badge></p> }
+        view! { <p><Badge tone>{why}</Badge></p> }
     });
     let tries = (delivery.n_tries > 0).then(|| language.deliveries_tries(delivery.n_tries));
     view! {

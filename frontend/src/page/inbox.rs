@@ -53,7 +53,7 @@ fn Rows(inbox: Inbox) -> impl IntoView {
 fn Row(row: InboxRow, now: Timestamp) -> impl IntoView {
     let language = use_language();
     let InboxRow { message, zone_offset, is_new, outcome } = row;
-    let Message { id, about, title, facts, buttons, reasons, at, .. } = message;
+    let Message { id, link, title, facts, buttons, reasons, at, .. } = message;
     let facts = facts.into_iter().map(|fact| view! { <dt>{fact.name}</dt><dd>{fact.value}</dd> }).collect_view();
     // What is answered here shows what became of it.
     let outcome = RwSignal::new(outcome);
@@ -70,7 +70,7 @@ fn Row(row: InboxRow, now: Timestamp) -> impl IntoView {
             <dl class="facts">{facts}</dl>
             {shown}
             <Answers message=id.to_string() buttons reasons outcome/>
-            <p><a class="button" href=about.page()>{language.message_open()}</a></p>
+            <p><a class="button" href=link.path>{language.message_open()}</a></p>
         </li>
     }
 }

@@ -1,6 +1,9 @@
 //! Writing a rule without code: rows of comparisons in groups, read back as a sentence in both languages while it is
 //! written, its mistakes at the row they are about, and a trial on the past.
 
+mod reach;
+mod settings;
+mod telling;
 mod tree;
 mod trial;
 
@@ -14,18 +17,17 @@ use crate::page::rules::{json, trouble};
 use crate::session::use_session;
 use crate::text::{Language, use_language};
 use domain::case::Severity;
-use domain::id::{CategoryCode, PersonId, RegionCode, RuleCode};
+use domain::id::{PersonId, RuleCode};
 use domain::master::Name;
 use domain::measure::Measure;
 use domain::policy::{Action, Role};
 use domain::quiet::QuietHours;
 use domain::rule::wording::sentence;
-use domain::rule::{
-    Advice, Bound, Compare, Condition, Goods, INBOX, Is, Mistake, Places, Reach, Rule, RuleState, Telling, check,
-};
+use domain::rule::{Advice, Bound, Compare, Condition, INBOX, Is, Mistake, Reach, Rule, RuleState, Telling, check};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
+use settings::Settings;
 use std::collections::BTreeSet;
 use tree::{Node, node_view};
 use trial::Trial;
@@ -98,6 +100,7 @@ fn Editor(page: RulePage, rule: Rule) -> impl IntoView {
         let here = move |mistake: &&Mistake| mistake.at.starts_with(prefix);
         move || mistakes.with(|found| found.iter().find(here).map(|mistake| language.rule_mistake(&mistake.kind)))
     };
+    let error = Callback::new(move |prefix: &'static str| at(prefix)());
     let outcome = RwSignal::new(None::<Option<String>>);
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -154,7 +157,7 @@ fn Editor(page: RulePage, rule: Rule) -> impl IntoView {
                         </div>
                     </div>
                 </section>
-                <Settings rest page=StoredValue::new(page) name_error=Signal::derive(at("/name")) again_error=Signal::derive(at("/again_after_h")) tell_error=Signal::derive(at("/tell"))/>
+                <Settings rest page=StoredValue::new(page) error=error/>
                 {said}
                 <div class="case__actions">
                     <button class=primary type="submit" disabled=has_mistakes>{language.rule_save()}</button>
@@ -166,176 +169,5 @@ fn Editor(page: RulePage, rule: Rule) -> impl IntoView {
             </form>
             <Trial draft is_sound=Signal::derive(move || !has_mistakes())/>
         </div>
-    }
-}
-
-/// All but the condition.
-#[component]
-fn Settings(
-    rest: RwSignal<Rule>,
-    page: StoredValue<RulePage>,
-    name_error: Signal<Option<String>>,
-    again_error: Signal<Option<String>>,
-    tell_error: Signal<Option<String>>,
-) -> impl IntoView {
-    let language = use_language();
-    let severity = [Severity::High, Severity::Medium, Severity::Low].map(|severity| {
-        let is_chosen = rest.with_untracked(|rule| rule.severity == severity);
-        let value = crate::backend::severity_code(severity);
-        view! { <option value=value selected=is_chosen>{language.severity(severity)}</option> }
-    });
-    let advice = Advice::ALL.into_iter().enumerate().map(|(at, advice)| {
-        let is_chosen = rest.with_untracked(|rule| rule.advice == advice);
-        view! { <option value=at.to_string() selected=is_chosen>{language.advice(advice)}</option> }
-    });
-    let role = |role: Role| {
-        let is_told = rest.with_untracked(|rule| rule.tell.iter().any(|telling| telling.role == role));
-        let set = move |is_told: bool| {
-            rest.update(|rule| {
-                rule.tell.retain(|telling| telling.role != role);
-                if is_told {
-                    rule.tell.push(Telling { role, channels: [INBOX.to_owned()].into() });
-                }
-            });
-        };
-        check_box(language.role(role).to_owned(), is_told, set)
-    };
-    let region = |(code, name): (RegionCode, String)| {
-        let is_chosen =
-            rest.with_untracked(|rule| matches!(&rule.reach.places, Places::Regions(some) if some.contains(&code)));
-        let set = move |is_chosen: bool| {
-            rest.update(|rule| {
-                let mut some = match &rule.reach.places {
-                    Places::Regions(some) => some.clone(),
-                    Places::Chain | Places::Stores(_) => BTreeSet::new(),
-                };
-                if is_chosen {
-                    some.insert(code.clone())
-                } else {
-                    some.remove(&code)
-                };
-                rule.reach.places = if some.is_empty() { Places::Chain } else { Places::Regions(some) };
-            });
-        };
-        check_box(name, is_chosen, set)
-    };
-    let category = |(code, name): (CategoryCode, String)| {
-        let is_chosen =
-            rest.with_untracked(|rule| matches!(&rule.reach.goods, Goods::Categories(some) if some.contains(&code)));
-        let set = move |is_chosen: bool| {
-            rest.update(|rule| {
-                let mut some = match &rule.reach.goods {
-                    Goods::Categories(some) => some.clone(),
-                    Goods::All | Goods::Products(_) => BTreeSet::new(),
-                };
-                if is_chosen {
-                    some.insert(code.clone())
-                } else {
-                    some.remove(&code)
-                };
-                rule.reach.goods = if some.is_empty() { Goods::All } else { Goods::Categories(some) };
-            });
-        };
-        check_box(name, is_chosen, set)
-    };
-    let regions: Vec<(RegionCode, String)> = page.with_value(|page| {
-        page.regions.iter().map(|region| (region.code.clone(), language.name(&region.name))).collect()
-    });
-    let categories: Vec<(CategoryCode, String)> = page.with_value(|page| {
-        page.categories.iter().map(|category| (category.code.clone(), language.name(&category.name))).collect()
-    });
-    let error = |error: Signal<Option<String>>| {
-        move || error.get().map(|text| view! { <span class="field__error" role="alert">{text}</span> })
-    };
-    let has_quiet = rest.with_untracked(|rule| rule.quiet.is_some());
-    let quiet = rest.with_untracked(|rule| rule.quiet).unwrap_or(NIGHT);
-    let set_quiet = move |is_quiet: bool| rest.update(|rule| rule.quiet = is_quiet.then_some(quiet));
-    let name = rest.with_untracked(|rule| rule.name.clone());
-    let again = rest.with_untracked(|rule| rule.again_after_h.to_string());
-    let choose_severity = move |event| {
-        if let Some(severity) = crate::backend::severity_of(&event_target_value(&event)) {
-            rest.update(|rule| rule.severity = severity);
-        }
-    };
-    let choose_advice = move |event| {
-        let at = event_target_value(&event).parse::<usize>().ok();
-        if let Some(advice) = at.and_then(|at| Advice::ALL.get(at)) {
-            rest.update(|rule| rule.advice = *advice);
-        }
-    };
-    view! {
-        <section class="card">
-            <div class="card__body rule__settings">
-                <label class="field">
-                    <span class="field__label">{language.rule_name_zh()}</span>
-                    <input
-                        class="field__control"
-                        name="name-zh"
-                        value=name.zh
-                        on:input=move |event| rest.update(|rule| rule.name.zh = event_target_value(&event))
-                    />
-                </label>
-                <label class="field">
-                    <span class="field__label">{language.rule_name_en()}</span>
-                    <input
-                        class="field__control"
-                        name="name-en"
-                        value=name.en
-                        on:input=move |event| rest.update(|rule| rule.name.en = event_target_value(&event))
-                    />
-                    {error(name_error)}
-                </label>
-                <label class="field">
-                    <span class="field__label">{language.rule_severity()}</span>
-                    <select class="select field__control" name="severity" on:change=choose_severity>
-                        {severity.into_iter().collect_view()}
-                    </select>
-                </label>
-                <label class="field">
-                    <span class="field__label">{language.rule_advice()}</span>
-                    <select class="select field__control" name="advice" on:change=choose_advice>
-                        {advice.collect_view()}
-                    </select>
-                </label>
-                <label class="field">
-                    <span class="field__label">{language.rule_again()}</span>
-                    <input
-                        class="field__control"
-                        name="again"
-                        inputmode="numeric"
-                        value=again
-                        on:input=move |event| {
-                            let hours = event_target_value(&event).trim().parse().unwrap_or_default();
-                            rest.update(|rule| rule.again_after_h = hours);
-                        }
-                    />
-                    {error(again_error)}
-                </label>
-                <fieldset class="rule__choices">
-                    <legend class="field__label">{language.rule_tell()}</legend>
-                    {[Role::StoreManager, Role::RegionalManager, Role::Headquarters].map(role).into_iter().collect_view()}
-                    {error(tell_error)}
-                    {check_box(language.rule_quiet().to_owned(), has_quiet, set_quiet)}
-                </fieldset>
-                <fieldset class="rule__choices">
-                    <legend class="field__label">{language.rule_regions()}</legend>
-                    {regions.into_iter().map(region).collect_view()}
-                </fieldset>
-                <fieldset class="rule__choices">
-                    <legend class="field__label">{language.rule_categories()}</legend>
-                    {categories.into_iter().map(category).collect_view()}
-                </fieldset>
-            </div>
-        </section>
-    }
-}
-
-/// A box to tick.
-fn check_box(label: String, is_ticked: bool, set: impl Fn(bool) + Send + 'static) -> impl IntoView {
-    view! {
-        <label class="rule__choice">
-            <input type="checkbox" checked=is_ticked on:change=move |event| set(event_target_checked(&event))/>
-            {label}
-        </label>
     }
 }

@@ -1,8 +1,8 @@
 //! Warnings: why each was raised, with its figures, what is advised, who does something about it, and how it ended.
 
 use crate::backend::{
-    Answered, BackendError, WarningList, WarningPage, WarningRow, close_warning, read_warnings, severity_code,
-    take_warning,
+    Answered, BackendError, Deed, WarningList, WarningPage, WarningRow, close_warning, read_warning_deeds,
+    read_warnings, severity_code, take_warning,
 };
 use crate::component::badge::{Badge, Tone};
 use crate::component::banner::Banner;
@@ -245,6 +245,7 @@ fn Row(row: WarningRow, desk: Desk, now: Timestamp) -> impl IntoView {
         let ended = language.warning_ended(language.firing_outcome(closed.outcome), by, moment(closed.at));
         [Some(ended), closed.note.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ")
     });
+    let cites = row.cites.clone();
     let is_late = firing.is_overdue(now);
     let is_mine = firing.owner().is_some() && firing.owner() == desk.viewer.get_value().as_ref();
     let take_text = if firing.owner().is_some() { language.warning_take_over() } else { language.warning_take() };
@@ -274,7 +275,12 @@ fn Row(row: WarningRow, desk: Desk, now: Timestamp) -> impl IntoView {
             <p class="case__facts">{facts}</p>
             <ul class="warning__reasons">{reasons}</ul>
             <p class="case__facts">{advice} {order_text.map(|text| format!(" · {text}"))}</p>
-            {ending.map(|ending| view! { <p class="case__facts">{ending}</p> })}
+            {ending
+                .map(|ending| {
+                    let cites = cites
+                        .map(|(number, href)| view! { " · " <a href=href>{number}</a> });
+                    view! { <p class="case__facts">{ending} {cites}</p> }
+                })}
             <div class="case__actions">
                 {replenish
                     .map(|href| view! { <a class=replenish_class href=href>{language.warning_replenish()}</a> })}
@@ -308,6 +314,14 @@ fn ClosingForm(names: StoredValue<(String, String)>, desk: Desk) -> impl IntoVie
     let outcome = RwSignal::new(FiringOutcome::Ordered);
     let note = RwSignal::new(String::new());
     let is_missing = RwSignal::new(false);
+    let (deeds, deed) = (RwSignal::new(Vec::<Deed>::new()), RwSignal::new(String::new()));
+    Effect::new(move |_| {
+        let (store, id) = names.get_value();
+        spawn_local(async move {
+            // Without them the warning is closed all the same.
+            let _ = deeds.try_set(read_warning_deeds(store, id).await.unwrap_or_default());
+        });
+    });
     let options = FiringOutcome::ALL
         .map(|outcome| view! { <option value=outcome.code()>{language.firing_outcome(outcome)}</option> })
         .into_iter()
@@ -316,7 +330,31 @@ fn ClosingForm(names: StoredValue<(String, String)>, desk: Desk) -> impl IntoVie
         let chosen = event_target_value(&event);
         if let Some(chosen) = FiringOutcome::ALL.into_iter().find(|outcome| outcome.code() == chosen) {
             outcome.set(chosen);
+            deed.set(String::new());
         }
+    };
+    let chosen_deed = move || {
+        let of_outcome: Vec<Deed> = deeds.get().into_iter().filter(|deed| deed.outcome == outcome.get()).collect();
+        (!of_outcome.is_empty()).then(|| {
+            let option = |deed: Deed| {
+                let from = deed.from.map_or_else(|| "–".to_owned(), |from| language.name(&from));
+                let text = language.warning_deed(deed.number, from, format::number(deed.units));
+                view! { <option value=deed.code>{text}</option> }
+            };
+            view! {
+                <label class="field">
+                    <span class="field__label">{language.warning_by_which()}</span>
+                    <select
+                        class="select field__control"
+                        name="deed"
+                        on:change=move |event| deed.set(event_target_value(&event))
+                    >
+                        <option value="">{language.warning_no_deed()}</option>
+                        {of_outcome.into_iter().map(option).collect_view()}
+                    </select>
+                </label>
+            }
+        })
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -327,7 +365,8 @@ fn ClosingForm(names: StoredValue<(String, String)>, desk: Desk) -> impl IntoVie
         }
         let (store, id) = names.get_value();
         let code = outcome.get_untracked().code().to_owned();
-        desk.answer(id.clone(), close_warning(store, id, code, Some(text)));
+        let deed = Some(deed.get_untracked());
+        desk.answer(id.clone(), close_warning(store, id, code, Some(text), deed));
     };
     let primary = button_class(ButtonKind::Primary, ButtonSize::Usual, ButtonWidth::Words);
     let usual = button_class(ButtonKind::Usual, ButtonSize::Usual, ButtonWidth::Words);
@@ -337,6 +376,7 @@ fn ClosingForm(names: StoredValue<(String, String)>, desk: Desk) -> impl IntoVie
                 <span class="field__label">{language.warning_outcome()}</span>
                 <select class="select field__control" name="outcome" on:change=choose>{options}</select>
             </label>
+            {chosen_deed}
             <label class="field">
                 <span class="field__label">{language.warning_note()}</span>
                 <textarea

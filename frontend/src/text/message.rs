@@ -19,6 +19,12 @@ messages! {
     message_disputed(transfer): "{transfer} 收货有差异，待处理" / "{transfer} arrived with a discrepancy";
     message_cancelled(store): "{store} 取消了调拨" / "{store} has cancelled its request";
 
+    message_warning(rule, goods): "{rule}：{goods}" / "{rule}: {goods}";
+    message_warnings(n): "{n} 条新预警" / "{n} new warnings";
+
+    message_fact_store: "门店" / "Store";
+    message_fact_why: "原因" / "Why";
+    message_fact_advice: "建议" / "Advice";
     message_fact_goods: "商品" / "Goods";
     message_fact_units: "数量" / "Units";
     message_fact_from: "调出" / "From";
@@ -118,6 +124,7 @@ messages! {
     deliveries_min_to_act: "处理（分）" / "Answered, min";
     deliveries_unread: "没有人看" / "Nobody opens it";
     deliveries_no_receiver: "渠道不认识这个人" / "The channel does not know the person";
+    deliveries_withdrawn: "发出前已有答复，未再发送" / "Answered before it was sent";
     deliveries_tries(n): "试过 {n} 次" / "{n} tries";
     deliveries_link: "消息送达记录" / "Delivery log";
 
@@ -146,6 +153,8 @@ messages! {
     answered_approved(by, at): "已批准 · {by} {at}" / "Approved · {by} {at}";
     answered_rejected(by, at): "已驳回 · {by} {at}" / "Rejected · {by} {at}";
     answered_cancelled(by, at): "已取消 · {by} {at}" / "Cancelled · {by} {at}";
+    answered_taken(by, at): "已接手 · {by} {at}" / "Taken · {by} {at}";
+    answered_ended(by, at): "已结束 · {by} {at}" / "Closed · {by} {at}";
     answered_before(what): "晚了一步：{what}" / "Too late: {what}";
     answered_changed: "情况已变，请打开查看" / "It has changed: open it";
     answered_not_allowed: "您不能决定这一条" / "Not yours to decide";

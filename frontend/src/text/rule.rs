@@ -33,6 +33,9 @@ messages! {
     warning_close: "结束" / "Close";
     warning_close_title: "这条预警怎么处理的" / "What was done about the warning";
     warning_outcome: "结果" / "Outcome";
+    warning_by_which: "是哪一单（可以不选）" / "Which one it was (optional)";
+    warning_no_deed: "不指明" / "Not named";
+    warning_deed(number, from, units): "{number} · {from} · {units} 件" / "{number} · {from} · {units} pieces";
     warning_note: "说明" / "Note";
     warning_cancel: "取消" / "Cancel";
     warning_owner(name): "{name} 处理中" / "taken by {name}";
@@ -70,11 +73,24 @@ messages! {
     rule_preview: "读起来是" / "It reads";
     rule_severity: "严重程度" / "Severity";
     rule_advice: "建议" / "Advice";
-    rule_tell: "通知谁（收件箱）" / "Who is told (inbox)";
+    rule_tell: "通知谁，通过什么渠道" / "Who is told, and how";
+    rule_channels_of(role): "{role}的通知渠道" / "How they are told: {role}";
+    rule_answers: "负责人" / "Who answers for it";
     rule_again: "多少小时后可再次预警" / "Hours until it may fire again";
-    rule_regions: "区域（不选为全部）" / "Regions (none chosen: all)";
-    rule_categories: "品类（不选为全部）" / "Categories (none chosen: all)";
-    rule_quiet: "夜间（22:00–07:00）不打扰" / "Tell nobody at night (22:00–07:00)";
+    rule_places: "看哪些门店" / "In which stores";
+    rule_all_stores: "全部门店" / "All stores";
+    rule_some_regions: "按区域选" / "Some regions";
+    rule_some_stores: "按门店选" / "Some stores";
+    rule_goods: "看哪些商品" / "At which goods";
+    rule_all_goods: "全部商品" / "All goods";
+    rule_some_categories: "按品类选" / "Some categories";
+    rule_some_products: "按商品选" / "Some products";
+    rule_sku: "商品编码" / "Product code";
+    rule_no_sku: "这不是商品编码。" / "That is no product code.";
+    rule_add_product: "加上" / "Add";
+    rule_remove_product(sku): "去掉 {sku}" / "Remove {sku}";
+    rule_quiet: "免打扰" / "Quiet hours";
+    rule_quiet_on: "这段时间不通知，过后再通知" / "Tell nobody in these hours, but afterwards";
     rule_save: "保存为新版本" / "Save as a new version";
     rule_saved: "已保存，已生效。" / "Saved, and in force.";
     rule_outdated: "别人刚保存了新版本：请刷新后再改。" / "Somebody has just saved another version: load the page anew.";
@@ -88,6 +104,8 @@ messages! {
     backtest_running: "正在试……" / "Trying …";
     backtest_fired: "会触发" / "Would have fired";
     backtest_of_lines(n): "看了 {n} 个单品" / "{n} lines looked at";
+    backtest_cut(n, all): "单品太多：均匀抽取了 {all} 个里的 {n} 个，次数和门店只算这些。"
+        / "Too many lines: {n} of {all} were looked at, evenly spread. Counts and stores are of these.";
     backtest_precision: "触发后真的断货" / "Followed by a stock-out";
     backtest_precision_note(n): "{n} 天内断货，占看得出结果的触发" / "within {n} days, of those whose sequel is known";
     backtest_recall: "断货之前有预警" / "Stock-outs warned of";

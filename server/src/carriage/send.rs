@@ -2,6 +2,7 @@
 
 use super::{Carrier, Carriers};
 use crate::error::chain;
+use crate::lease::Lease;
 use crate::message::channel::SendError;
 use crate::message::webhook;
 use crate::store::StoreError;
@@ -14,9 +15,11 @@ use tokio::sync::watch;
 /// How often it is looked whether a try is due.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 
-pub(super) async fn run(carriers: Carriers, mut ended: watch::Receiver<()>) {
+pub(super) async fn run(carriers: Carriers, lease: Lease, mut ended: watch::Receiver<()>) {
     loop {
-        if let Err(error) = carriers.send_due().await {
+        if lease.holds().await
+            && let Err(error) = carriers.send_due().await
+        {
             tracing::warn!(error = chain(&error), "orders to carriers are sent later");
         }
         tokio::select! {

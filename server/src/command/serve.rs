@@ -124,6 +124,9 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     if let Err(error) = state.devices.flush().await {
         tracing::warn!(error = crate::error::chain(&error), "what devices told last is lost");
     }
+    if let Err(error) = state.lease.release().await {
+        tracing::warn!(error = crate::error::chain(&error), "another process waits until the lease runs out");
+    }
     tracing::info!("stopped");
     match stopped.await.map_err(io::Error::other)? {
         None => Ok(()),

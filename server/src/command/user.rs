@@ -25,6 +25,9 @@ pub enum UserError {
     /// There is no such account.
     #[error("there is no account {0:?}; `shelftrace user list` shows all")]
     Unknown(String),
+    /// What is said from an address counts as said by whom it is registered for.
+    #[error("{0:?} is somebody else's; remove it there first")]
+    TakenAddress(String),
     /// The login has letters it may not have.
     #[error("the login {0:?} must have 1 to 64 lower-case letters, digits, dots or dashes")]
     BadLogin(String),
@@ -61,7 +64,12 @@ pub async fn user(config: &Config, command: UserCommand) -> Result<(), UserError
         UserCommand::Contact { login, channel, address } => {
             let person = find(&db, &login).await?.viewer.id;
             match address.as_deref().map(str::trim).filter(|address| !address.is_empty()) {
-                Some(address) => db.save_contact(&person, channel, address).await?,
+                Some(address) => {
+                    if channel.is_answered() && !db.others_at(&person, channel, address).await?.is_empty() {
+                        return Err(UserError::TakenAddress(address.to_owned()));
+                    }
+                    db.save_contact(&person, channel, address).await?;
+                }
                 None => db.delete_contact(&person, channel).await?,
             }
             Ok(())

@@ -5,10 +5,15 @@
 
 use super::channel::{Channel, SendError};
 use super::wecom::callback::{Callback, Click, Notice, Query, Refused};
+use crate::error::chain;
 use domain::id::PersonId;
 use domain::instant::Timestamp;
 use domain::message::Answer;
+use futures::StreamExt;
 use futures::future::BoxFuture;
+
+/// Cards that are changed at once.
+const SHOWN_AT_ONCE: usize = 8;
 
 /// What a seam's other side failed with.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -96,33 +101,46 @@ pub async fn receive(
     }
 }
 
-/// Does what is left to do about clicks; returns how many are not done afterwards. Call it after each callback, at the
-/// start and every minute.
+/// Does what is left to do about clicks: first acts on all of them, then shows on the cards what came of it. What fails is
+/// logged, hinders no other, and is done the next time. Returns how many are not done afterwards. Call it after each
+/// callback, at the start and every minute.
 ///
 /// # Errors
-/// When a click's act or its stage fails: what was not reached is still to be done.
+/// When the clicks cannot be read.
 pub async fn work_off(clicks: &dyn Clicks, handler: &dyn Handler, channel: &dyn Channel) -> Result<usize, BoxError> {
-    let mut n_left = 0;
-    for (click, stage) in clicks.unfinished().await? {
-        let text = match stage {
-            Stage::Kept => {
-                let text = match handler.person(&click.userid).await? {
-                    Some(person) => handler.act(&person, &click.answer, click.chosen.as_deref(), click.at).await?,
-                    // Nobody of ours: no effect, and nothing to tell them.
-                    None => String::new(),
-                };
-                clicks.advance(&click.key, &Stage::Acted { text: text.clone() }).await?;
-                text
-            }
-            Stage::Acted { text } | Stage::Done { text } => text,
-        };
-        if show(&click, &text, channel).await {
-            clicks.advance(&click.key, &Stage::Done { text }).await?;
-        } else {
-            n_left += 1;
+    let unfinished = clicks.unfinished().await?;
+    let n = unfinished.len();
+    let mut acted = Vec::new();
+    for (click, stage) in unfinished {
+        match act(clicks, handler, &click, stage).await {
+            Ok(text) => acted.push((click, text)),
+            Err(error) => tracing::warn!(key = click.key, error = chain(error.as_ref()), "a click is done later"),
         }
     }
-    Ok(n_left)
+    let shown = futures::stream::iter(acted).map(|(click, text)| async move {
+        let is_done = show(&click, &text, channel).await;
+        if is_done && let Err(error) = clicks.advance(&click.key, &Stage::Done { text }).await {
+            tracing::warn!(key = click.key, error = chain(error.as_ref()), "a card is changed once more");
+            return false;
+        }
+        is_done
+    });
+    let n_done = shown.buffer_unordered(SHOWN_AT_ONCE).filter(|is_done| std::future::ready(*is_done)).count().await;
+    Ok(n - n_done)
+}
+
+/// Acts on a click, unless that is done; what its card is to show.
+async fn act(clicks: &dyn Clicks, handler: &dyn Handler, click: &Click, stage: Stage) -> Result<String, BoxError> {
+    if let Stage::Acted { text } | Stage::Done { text } = stage {
+        return Ok(text);
+    }
+    let text = match handler.person(&click.userid).await? {
+        Some(person) => handler.act(&person, &click.answer, click.chosen.as_deref(), click.at).await?,
+        // Nobody of ours: no effect, and nothing to tell them.
+        None => String::new(),
+    };
+    clicks.advance(&click.key, &Stage::Acted { text: text.clone() }).await?;
+    Ok(text)
 }
 
 /// Changes the card; whether nothing is left to try.
@@ -198,6 +216,9 @@ pub(crate) mod tests {
         }
     }
 
+    /// What is said to this version and those after cannot be done.
+    const UNREADABLE: u64 = 100;
+
     /// A transfer at version 7, that Wang Fang may confirm.
     struct Transfer {
         version: Mutex<u64>,
@@ -228,6 +249,9 @@ pub(crate) mod tests {
             _: Timestamp,
         ) -> BoxFuture<'a, Result<String, BoxError>> {
             Box::pin(async move {
+                if answer.about.version >= UNREADABLE {
+                    return Err("damaged".into());
+                }
                 if person.as_str() != "P0" {
                     return Ok("无权限".to_owned());
                 }
@@ -295,6 +319,20 @@ pub(crate) mod tests {
     }
 
     #[tokio::test]
+    async fn a_click_that_cannot_be_done_hinders_no_other() {
+        let (disk, transfer, cards) = (Disk::default(), Transfer::new(), Cards::default());
+        for version in UNREADABLE..UNREADABLE + 20 {
+            press(&disk, "wangfang", version, "a").await.expect("taken");
+        }
+        press(&disk, "wangfang", 7, "a").await.expect("taken");
+        let first = disk.rows.lock().expect("whole").values().next().expect("some").0.answer.about.version;
+        assert!(first >= UNREADABLE, "one that fails comes first");
+        assert_eq!(work_off(&disk, &transfer, &cards).await.expect("reads"), 20, "they are tried again");
+        assert_eq!(transfer.effects(), ["P0 confirm:transfer:TR-1:7"]);
+        assert_eq!(shown(&cards), ["wangfang: 已确认 · 王芳 14:02"]);
+    }
+
+    #[tokio::test]
     async fn what_cannot_be_kept_is_not_acknowledged() {
         let (disk, transfer, cards) = (Disk::default(), Transfer::new(), Cards::default());
         disk.is_full.store(true, Ordering::SeqCst);
@@ -324,7 +362,7 @@ pub(crate) mod tests {
         let (disk, transfer, cards) = (Disk::default(), Transfer::new(), Cards::default());
         press(&disk, "wangfang", 7, "a").await.expect("taken");
         disk.is_full.store(true, Ordering::SeqCst);
-        assert!(work_off(&disk, &transfer, &cards).await.is_err());
+        assert_eq!(work_off(&disk, &transfer, &cards).await.expect("reads"), 1);
         assert_eq!((transfer.effects().len(), shown(&cards).len()), (1, 0));
         disk.is_full.store(false, Ordering::SeqCst);
         assert_eq!(work_off(&disk, &transfer, &cards).await.expect("works"), 0);

@@ -1,4 +1,8 @@
-//! What a message about a transfer says, in the reader's language.
+//! What a message says, in the reader's language: about a transfer here, about warnings in [`warning`].
+
+mod warning;
+
+pub use warning::about_warning;
 
 use crate::store::{Masters, PersonNames};
 use domain::chain::Hash;

@@ -1,9 +1,11 @@
-//! Does as people say on cards and in the inbox: through the ledger, in their own name, with the right they have now.
+//! Does as people say on cards and in the inbox: about transfers through the ledger, about warnings in their rows; in
+//! their own name, with the right they have now.
 
 use super::answer::{BoxError, Handler};
-use super::compose::{Words, rejection};
+use super::compose::{Words, about_warning, rejection};
 use super::office::Office;
 use crate::ledger::Ledger;
+use crate::signals::Signals;
 use crate::store::{Database, Directory};
 use domain::accept::Refusal;
 use domain::append::LEDGER_DEVICE;
@@ -15,18 +17,19 @@ use domain::instant::Timestamp;
 use domain::message::delivery::Step as Progress;
 use domain::message::preference::ChannelKind;
 use domain::message::{Act, Answer, CARD_VALUE_MAX_MINOR, ObjectKind};
-use domain::policy::Viewer;
+use domain::policy::{Action, Target, Viewer, may};
 use domain::sync::Outcome;
 use domain::transfer::{DeclineReason, Phase, Step, Transfer, TransferEvent, TransferId};
 use frontend::text::Language;
 use futures::future::BoxFuture;
 
-/// Decides about transfers as people say.
+/// Decides about transfers and warnings as people say.
 #[derive(Clone)]
 pub struct Desk {
     database: Database,
     directory: Directory,
     ledger: Ledger,
+    signals: Signals,
     office: Office,
 }
 
@@ -41,8 +44,8 @@ struct Said<'a> {
 impl Desk {
     /// A desk that writes to this ledger.
     #[must_use]
-    pub fn new(database: Database, directory: Directory, ledger: Ledger, office: Office) -> Self {
-        Self { database, directory, ledger, office }
+    pub fn new(database: Database, directory: Directory, ledger: Ledger, signals: Signals, office: Office) -> Self {
+        Self { database, directory, ledger, signals, office }
     }
 
     /// Does what a person says, if they may and the thing is still at the version they saw. Returns what they are shown:
@@ -61,12 +64,15 @@ impl Desk {
         let language = self.office.reader(person).await?.language;
         let account = self.database.account(person).await?.filter(|account| !account.is_disabled);
         let Some(account) = account else { return Ok(language.answered_not_allowed().to_owned()) };
+        let said = Said { answer, reason, at, via };
+        if answer.about.kind == ObjectKind::Firing {
+            return self.take(account.viewer, &said, language).await;
+        }
         let transfer = match (answer.about.kind, TransferId::parse(answer.about.code.as_str())) {
             (ObjectKind::Transfer, Ok(id)) => self.database.transfers([id]).await?.pop(),
             _ => None,
         };
         let Some(transfer) = transfer else { return Ok(language.answered_changed().to_owned()) };
-        let said = Said { answer, reason, at, via };
         if transfer.version() != answer.about.version {
             return self.became(&transfer, person, &said, language).await;
         }
@@ -150,16 +156,62 @@ impl Desk {
             return Ok(language.answered_changed().to_owned());
         };
         if taken.by == *person {
-            let about = &said.answer.about;
-            for message in self.database.messages_about(about.kind, &about.code).await? {
-                if message.to == *person && message.about.version == about.version {
-                    self.office.log.step(message.id, said.via, Progress::Acted, said.at).await?;
-                }
-            }
+            self.note_acted(person, said).await?;
         }
         let (masters, people) = (self.directory.masters(), self.directory.people());
         let words = Words { masters: &masters, people: &people, language };
         Ok(words.outcome(taken, person, self.office.zone_of(&transfer.receiver)))
+    }
+}
+
+impl Desk {
+    /// Takes charge of a warning, if the person may answer those of its store now and nobody else has taken it.
+    async fn take(&self, viewer: Viewer, said: &Said<'_>, language: Language) -> Result<String, BoxError> {
+        let about = &said.answer.about;
+        let told = self.database.messages_about(about.kind, &about.code).await?;
+        // Whoever is told of a warning is told of its store.
+        let (Some(store), Ok(id)) = (told.first().map(|message| &message.store), EventId::parse(about.code.as_str()))
+        else {
+            return Ok(language.answered_changed().to_owned());
+        };
+        let masters = self.directory.masters();
+        let region = masters.store(store).map(|master| &master.store.region);
+        let may_take = region.is_some_and(|region| may(&viewer, Action::AnswerWarnings, Target::Store(store, region)));
+        let (person, zone) = (viewer.id.clone(), self.office.zone_of(store));
+        let people = self.directory.people();
+        let words = Words { masters: &masters, people: &people, language };
+        let _desk = self.signals.desk().await;
+        let Some(before) = self.database.firing(store, id).await? else {
+            return Ok(language.answered_changed().to_owned());
+        };
+        if about_warning(&before.firing).version == about.version {
+            if !may_take || said.answer.act != Act::Take {
+                return Ok(language.answered_not_allowed().to_owned());
+            }
+            let taken = before.firing.clone().take(person.clone(), said.at);
+            let taken = match taken {
+                Ok(firing) => self.database.save_firing(&before, firing, self.office.now()).await?,
+                Err(why) => return Ok(language.firing_error(&why)),
+            };
+            let row = taken.ok_or("the warning has changed at the same moment")?;
+            // First, so that whoever answered has their card changed by the answer.
+            let noted = self.note_acted(&person, said).await;
+            self.signals.changed(&row);
+            noted?;
+            return Ok(words.warning_outcome(&row.firing, about.version, &person, zone));
+        }
+        Ok(words.warning_outcome(&before.firing, about.version, &person, zone))
+    }
+
+    /// Notes in the log of deliveries that a person has answered what they were asked.
+    async fn note_acted(&self, person: &PersonId, said: &Said<'_>) -> Result<(), BoxError> {
+        let about = &said.answer.about;
+        for message in self.database.messages_about(about.kind, &about.code).await? {
+            if message.to == *person && message.about.version == about.version {
+                self.office.log.step(message.id, said.via, Progress::Acted, said.at).await?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -195,12 +247,12 @@ fn event_id(person: &PersonId, said: &Said<'_>) -> EventId {
 impl Handler for Desk {
     fn person<'a>(&'a self, userid: &'a str) -> BoxFuture<'a, Result<Option<PersonId>, BoxError>> {
         Box::pin(async move {
-            let contacts = self.database.contacts().await?;
-            // WeCom does not tell capital letters apart.
-            let is_theirs = |channel: ChannelKind, address: &str| {
-                channel == ChannelKind::WeCom && address.eq_ignore_ascii_case(userid)
-            };
-            Ok(contacts.into_iter().find(|(_, channel, address)| is_theirs(*channel, address)).map(|(who, ..)| who))
+            let mut people = self.database.people_at(ChannelKind::WeCom, userid).await?;
+            if people.len() > 1 {
+                tracing::error!(?people, "they have the same WeCom userid: what it says counts for none of them");
+                return Ok(None);
+            }
+            Ok(people.pop())
         })
     }
 

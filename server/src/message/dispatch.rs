@@ -1,22 +1,45 @@
-//! Sends what waits on one channel, and notes what came of it.
+//! Sends what waits on one channel, changes what was sent, and notes what came of it.
 
 use super::answer::BoxError;
 use super::channel::{Channel, Content, SendError};
-use super::schedule::{Parcel, Schedule, Verdict, Waiting};
+use super::schedule::{Parcel, Schedule, Task, Verdict, Waiting};
 use crate::clock::Clock;
 use domain::id::MessageId;
 use domain::instant::Timestamp;
 use domain::message::Message;
 use domain::message::delivery::{Delivery, Failure, Step};
 use domain::message::preference::ChannelKind;
+use futures::StreamExt;
 use futures::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Addresses that are sent to at once: one that answers slowly does not hold up the others.
+const AT_ONCE: usize = 8;
+
+/// An address that did not answer is left alone for so long, in milliseconds.
+const SILENT_MS: i64 = 10_000;
+
+/// What a message is to show where it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// What lets it be changed.
+    pub reference: String,
+    /// What it is to show.
+    pub text: String,
+}
 
 /// What is noted of deliveries on the channel.
 pub trait DeliveryLog: Send + Sync {
     /// Notes how far a message has come; `reference` is what lets it be changed where it is read.
     fn note<'a>(&'a self, delivery: &'a Delivery, reference: Option<&'a str>) -> BoxFuture<'a, Result<(), BoxError>>;
+
+    /// What a message is to show; `None` where there is nothing to change, or it has been answered where it is read.
+    fn outcome(&self, message: MessageId, channel: ChannelKind) -> BoxFuture<'_, Result<Option<Outcome>, BoxError>>;
+
+    /// Forgets what a message is to show: it does, or never will.
+    fn settled(&self, message: MessageId, channel: ChannelKind) -> BoxFuture<'_, Result<(), BoxError>>;
 
     /// Forgets an address that the channel does not know.
     fn forget<'a>(&'a self, message: &'a Message, channel: ChannelKind) -> BoxFuture<'a, Result<(), BoxError>>;
@@ -28,6 +51,21 @@ struct Queued {
     delivery: Delivery,
 }
 
+/// What is still to be written down.
+struct Unnoted {
+    delivery: Delivery,
+    reference: Option<String>,
+    /// Whose address is to be forgotten.
+    forget: Option<Message>,
+}
+
+/// What came of a parcel.
+struct Sent {
+    parcel: Parcel,
+    outcome: Result<Option<String>, SendError>,
+    at: Timestamp,
+}
+
 /// Sends what waits on one channel. One for each channel; after a stop, give it what was waiting again.
 pub struct Dispatcher {
     channel: Arc<dyn Channel>,
@@ -35,6 +73,10 @@ pub struct Dispatcher {
     clock: Clock,
     schedule: Schedule,
     queued: BTreeMap<MessageId, Queued>,
+    /// What the log has not taken: it is told again.
+    unnoted: BTreeMap<MessageId, Unnoted>,
+    /// Messages that have been changed, which the log does not know.
+    unsettled: Vec<MessageId>,
 }
 
 impl Dispatcher {
@@ -42,7 +84,8 @@ impl Dispatcher {
     #[must_use]
     pub fn new(channel: Arc<dyn Channel>, log: Arc<dyn DeliveryLog>, clock: Clock) -> Self {
         let schedule = Schedule::new(channel.limits());
-        Self { channel, log, clock, schedule, queued: BTreeMap::new() }
+        let (queued, unnoted) = (BTreeMap::new(), BTreeMap::new());
+        Self { channel, log, clock, schedule, queued, unnoted, unsettled: Vec::new() }
     }
 
     /// Adds a message that is on disk as waiting; `waiting` must be about it.
@@ -51,47 +94,94 @@ impl Dispatcher {
         self.queued.insert(message.id, Queued { message, delivery });
     }
 
-    /// Takes a message out that has become needless, such as one answered elsewhere.
-    pub fn withdraw(&mut self, message: MessageId) {
-        self.schedule.withdraw(message);
-        self.queued.remove(&message);
+    /// What a message asks is decided, as it stands on disk: one that waits need not be sent any more, one that was sent is
+    /// changed where it is read.
+    pub fn settle(&mut self, to: &str, message: MessageId) {
+        let now = self.clock.now();
+        if !self.schedule.withdraw(message) {
+            return self.schedule.push(to, Waiting::to_change(message, now));
+        }
+        if let Some(Queued { mut delivery, .. }) = self.queued.remove(&message) {
+            delivery.failed = Some((now, Failure::Withdrawn));
+            self.unnoted.insert(message, Unnoted { delivery, reference: None, forget: None });
+        }
+        self.unsettled.push(message);
+    }
+
+    /// Forgets everything that waits: it is on disk.
+    pub fn clear(&mut self) {
+        self.schedule.clear();
+        self.queued.clear();
     }
 
     /// When [`Dispatcher::send_due`] has something to do next; `None` while nothing waits.
     #[must_use]
     pub fn next_at(&self) -> Option<Timestamp> {
-        self.schedule.next_at(self.clock.now())
+        let now = self.clock.now();
+        if self.unnoted.is_empty() && self.unsettled.is_empty() { self.schedule.next_at(now) } else { Some(now) }
     }
 
-    /// Sends what is due now, one after the other. `jitter` gives 0 to 1,000, anew for each.
+    /// Does what is due now: to each address one after the other, to several addresses at once. `jitter` gives 0 to 1,000,
+    /// anew for each.
     ///
     /// # Errors
-    /// When the log fails. What was sent by then is sent; it may be sent once more after a stop, with the same id.
+    /// When the log fails, once everything has been done; it is told again the next time. What was sent by then is sent;
+    /// it may be sent once more after a stop, with the same id.
     pub async fn send_due(&mut self, mut jitter: impl FnMut() -> u16) -> Result<(), BoxError> {
-        let mut is_blocked = false;
+        let mut failed = self.write_down().await.err();
+        let mut lines: BTreeMap<String, Vec<Parcel>> = BTreeMap::new();
         for parcel in self.schedule.due(self.clock.now()) {
-            let ids: Vec<MessageId> = parcel.messages.iter().map(|waiting| waiting.message).collect();
-            // The rest of the round waits, too, once the channel takes nothing.
-            let outcome = if is_blocked {
-                Err(SendError::Blocked { for_ms: 0, why: "the channel rests".into() })
-            } else {
-                self.send(&parcel, &ids).await
-            };
-            is_blocked |= matches!(outcome, Err(SendError::Blocked { .. }));
-            let now = self.clock.now();
+            lines.entry(parcel.to.clone()).or_default().push(parcel);
+        }
+        let is_blocked = AtomicBool::new(false);
+        let this = &*self;
+        let sending = futures::stream::iter(lines.into_values()).map(|line| this.send_line(line, &is_blocked));
+        let sent: Vec<Vec<Sent>> = sending.buffer_unordered(AT_ONCE).collect().await;
+        for Sent { parcel, outcome, at } in sent.into_iter().flatten() {
+            let tasks: Vec<(MessageId, Task)> = parcel.messages.iter().map(|one| (one.message, one.task)).collect();
             let (reference, failure) = match &outcome {
-                Ok(reference) => (reference.clone(), None),
+                Ok(reference) => (reference.as_deref(), None),
                 Err(error) => (None, Some(error)),
             };
-            let verdict = self.schedule.settle(parcel, failure.map_or(Ok(()), Err), now, jitter());
-            self.note(&ids, reference.as_deref(), failure, &verdict, now).await?;
+            let verdict = self.schedule.settle(parcel, failure.map_or(Ok(()), Err), at, jitter());
+            match tasks.as_slice() {
+                [(message, Task::Change)] => self.note_change(*message, failure, &verdict),
+                _ => self.note_sending(&tasks, reference, failure, &verdict, at),
+            }
         }
-        Ok(())
+        if let Err(error) = self.write_down().await {
+            failed.get_or_insert(error);
+        }
+        failed.map_or(Ok(()), Err)
     }
 
-    async fn send(&self, parcel: &Parcel, ids: &[MessageId]) -> Result<Option<String>, SendError> {
-        let messages: Vec<Message> =
-            ids.iter().filter_map(|id| self.queued.get(id)).map(|queued| queued.message.clone()).collect();
+    /// Sends parcels to one address. Once it does not answer, the others wait; once the channel takes nothing, all do.
+    async fn send_line(&self, line: Vec<Parcel>, is_blocked: &AtomicBool) -> Vec<Sent> {
+        let mut sent = Vec::with_capacity(line.len());
+        let mut is_silent = false;
+        for parcel in line {
+            let outcome = if is_blocked.load(Ordering::SeqCst) {
+                Err(SendError::Blocked { for_ms: 0, why: "the channel rests".into() })
+            } else if is_silent {
+                Err(SendError::Busy { for_ms: SILENT_MS, why: "it has just not answered".into() })
+            } else {
+                self.send(&parcel).await
+            };
+            is_silent |= matches!(outcome, Err(SendError::Later(_)));
+            if matches!(outcome, Err(SendError::Blocked { .. })) {
+                is_blocked.store(true, Ordering::SeqCst);
+            }
+            sent.push(Sent { parcel, outcome, at: self.clock.now() });
+        }
+        sent
+    }
+
+    async fn send(&self, parcel: &Parcel) -> Result<Option<String>, SendError> {
+        if let [Waiting { message, task: Task::Change, .. }] = parcel.messages.as_slice() {
+            return self.change(&parcel.to, *message).await.map(|()| None);
+        }
+        let queued = parcel.messages.iter().filter_map(|waiting| self.queued.get(&waiting.message));
+        let messages: Vec<Message> = queued.map(|queued| queued.message.clone()).collect();
         let content = match messages.as_slice() {
             [message] => Content::One(message),
             messages => Content::Digest(messages),
@@ -99,22 +189,43 @@ impl Dispatcher {
         self.channel.send(&parcel.to, content).await.map(|sent| sent.reference)
     }
 
-    async fn note(
+    async fn change(&self, to: &str, message: MessageId) -> Result<(), SendError> {
+        if self.unnoted.contains_key(&message) {
+            return Err(SendError::Later("what came of its sending is not noted yet".into()));
+        }
+        let outcome = self.log.outcome(message, self.channel.kind()).await;
+        match outcome.map_err(|error| SendError::Later(error.to_string()))? {
+            Some(Outcome { reference, text }) => self.channel.settle(to, &reference, &text).await,
+            None => Ok(()),
+        }
+    }
+
+    fn note_change(&mut self, message: MessageId, failure: Option<&SendError>, verdict: &Verdict) {
+        if *verdict == Verdict::Again {
+            return;
+        }
+        if let Some(error) = failure {
+            tracing::warn!(%message, %error, "a card is not changed; its buttons do nothing");
+        }
+        self.unsettled.push(message);
+    }
+
+    fn note_sending(
         &mut self,
-        ids: &[MessageId],
+        tasks: &[(MessageId, Task)],
         reference: Option<&str>,
         failure: Option<&SendError>,
         verdict: &Verdict,
         now: Timestamp,
-    ) -> Result<(), BoxError> {
-        for id in ids {
+    ) {
+        for (id, _) in tasks {
             let Some(queued) = self.queued.get_mut(id) else { continue };
             let delivery = &mut queued.delivery;
             let is_given_up = matches!(verdict, Verdict::GivenUp(given_up) if given_up.contains(id));
             match failure {
                 None => {
                     delivery.note(Step::Sent, now);
-                    delivery.in_digest = ids.len() > 1;
+                    delivery.in_digest = tasks.len() > 1;
                 }
                 Some(error) => {
                     delivery.n_tries += u32::from(!matches!(error, SendError::Blocked { .. } | SendError::Busy { .. }));
@@ -123,15 +234,36 @@ impl Dispatcher {
                     }
                 }
             }
-            self.log.note(&queued.delivery, reference).await?;
-            if failure == Some(&SendError::NoReceiver) {
-                self.log.forget(&queued.message, self.channel.kind()).await?;
-            }
+            let delivery = delivery.clone();
+            let forget = (failure == Some(&SendError::NoReceiver)).then(|| queued.message.clone());
             if failure.is_none() || is_given_up {
                 self.queued.remove(id);
             }
+            self.unnoted.insert(*id, Unnoted { delivery, reference: reference.map(ToOwned::to_owned), forget });
         }
-        Ok(())
+    }
+
+    /// Tells the log what it does not know. What it does not take is kept.
+    async fn write_down(&mut self) -> Result<(), BoxError> {
+        let kind = self.channel.kind();
+        let mut failed = None;
+        for (id, unnoted) in std::mem::take(&mut self.unnoted) {
+            let mut noted = self.log.note(&unnoted.delivery, unnoted.reference.as_deref()).await;
+            if let (Ok(()), Some(message)) = (&noted, &unnoted.forget) {
+                noted = self.log.forget(message, kind).await;
+            }
+            if let Err(error) = noted {
+                self.unnoted.insert(id, unnoted);
+                failed.get_or_insert(error);
+            }
+        }
+        for message in std::mem::take(&mut self.unsettled) {
+            if let Err(error) = self.log.settled(message, kind).await {
+                self.unsettled.push(message);
+                failed.get_or_insert(error);
+            }
+        }
+        failed.map_or(Ok(()), Err)
     }
 }
 
@@ -144,134 +276,4 @@ fn failed(error: &SendError) -> Failure {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::channel::tests::request;
-    use super::super::http;
-    use super::super::secret::Secret;
-    use super::super::wecom::client::{Application, WeCom};
-    use super::super::wecom::fake::{Fake, Fault};
-    use super::*;
-    use domain::instant::{DAY_MS, MINUTE_MS};
-    use std::sync::Mutex;
-
-    const NOW: Timestamp = Timestamp::from_unix_ms(1_795_320_000_000);
-
-    #[derive(Default)]
-    struct Log {
-        deliveries: Mutex<BTreeMap<MessageId, Delivery>>,
-        n_forgotten: Mutex<u32>,
-    }
-
-    impl DeliveryLog for Log {
-        fn note<'a>(&'a self, delivery: &'a Delivery, _: Option<&'a str>) -> BoxFuture<'a, Result<(), BoxError>> {
-            self.deliveries.lock().expect("whole").insert(delivery.message, delivery.clone());
-            Box::pin(async { Ok(()) })
-        }
-        fn forget<'a>(&'a self, _: &'a Message, _: ChannelKind) -> BoxFuture<'a, Result<(), BoxError>> {
-            *self.n_forgotten.lock().expect("whole") += 1;
-            Box::pin(async { Ok(()) })
-        }
-    }
-
-    struct Stage {
-        fake: Fake,
-        clock: Clock,
-        log: Arc<Log>,
-        dispatcher: Dispatcher,
-    }
-
-    impl Stage {
-        async fn start() -> Self {
-            let clock = Clock::manual(NOW);
-            let fake = Fake::start(clock.clone()).await;
-            let application = Application {
-                base: fake.base(),
-                corp_id: "wx5823bf96d3bd56c7".into(),
-                secret: Secret::new("canary-secret"),
-                agent_id: 1_000_002,
-                origin: "https://stock.example".into(),
-            };
-            let log = Arc::new(Log::default());
-            let wecom = Arc::new(WeCom::new(application, clock.clone(), http::client()));
-            let dispatcher = Dispatcher::new(wecom, log.clone(), clock.clone());
-            Self { fake, clock, log, dispatcher }
-        }
-
-        fn push(&mut self, n: u32) {
-            let (message, now) = (request(n), self.clock.now());
-            let waiting = Waiting::new(message.id, true, now, None);
-            let delivery = Delivery::queued(message.id, ChannelKind::WeCom, now);
-            self.dispatcher.push("wangfang", message, delivery, waiting);
-        }
-
-        async fn send_due(&mut self) {
-            self.dispatcher.send_due(|| 0).await.expect("noted");
-        }
-
-        fn delivery(&self, n: u32) -> Delivery {
-            self.log.deliveries.lock().expect("whole")[&request(n).id].clone()
-        }
-    }
-
-    #[tokio::test]
-    async fn wecom_drops_nothing_because_too_much_becomes_a_digest() {
-        let mut stage = Stage::start().await;
-        (0..200).for_each(|n| stage.push(n));
-        stage.send_due().await;
-        stage.push(200);
-        stage.send_due().await;
-        assert_eq!(stage.fake.seen().n_dropped, 0);
-        assert_eq!(stage.fake.seen().n_calls, 30);
-        assert_eq!((stage.delivery(0).in_digest, stage.delivery(199).in_digest), (false, true));
-        assert_eq!(stage.dispatcher.next_at(), Some(NOW.plus_ms(MINUTE_MS)), "the next one waits its minute");
-        stage.clock.advance_ms(MINUTE_MS);
-        stage.send_due().await;
-        assert_eq!(stage.delivery(200).minutes_until(Step::Sent), Some(1));
-        assert_eq!(stage.fake.seen().n_dropped, 0);
-    }
-
-    #[tokio::test]
-    async fn a_blocked_channel_is_left_alone_for_a_minute_and_loses_nothing() {
-        let mut stage = Stage::start().await;
-        (0..3).for_each(|n| stage.push(n));
-        stage.fake.fail_next([Fault::Code(45009)]);
-        stage.send_due().await;
-        assert_eq!(stage.fake.seen().n_calls, 1, "the rest of the round is not tried");
-        assert_eq!(stage.dispatcher.next_at(), Some(NOW.plus_ms(MINUTE_MS)));
-        stage.clock.advance_ms(MINUTE_MS);
-        stage.send_due().await;
-        let sent = (0..3).filter(|n| stage.delivery(*n).minutes_until(Step::Sent) == Some(1)).count();
-        assert_eq!((sent, stage.delivery(0).n_tries), (3, 0));
-    }
-
-    #[tokio::test]
-    async fn failures_are_tried_again_and_seen() {
-        let mut stage = Stage::start().await;
-        stage.push(1);
-        stage.fake.fail_next([Fault::Code(-1), Fault::Html, Fault::Disconnect]);
-        for n_tries in 1..=3 {
-            stage.send_due().await;
-            assert_eq!((stage.delivery(1).n_tries, stage.delivery(1).is_waiting()), (n_tries, true));
-            let next = stage.dispatcher.next_at().expect("waits");
-            stage.clock.advance_ms(next.since(stage.clock.now()));
-        }
-        stage.send_due().await;
-        assert!(!stage.delivery(1).is_waiting());
-        assert_eq!(stage.dispatcher.next_at(), None);
-    }
-
-    #[tokio::test]
-    async fn what_is_given_up_says_why() {
-        let mut stage = Stage::start().await;
-        stage.fake.forget_member("wangfang");
-        stage.push(1);
-        stage.send_due().await;
-        assert_eq!(stage.delivery(1).failed, Some((NOW, Failure::NoReceiver)));
-        assert_eq!(*stage.log.n_forgotten.lock().expect("whole"), 1);
-        stage.push(2);
-        stage.clock.advance_ms(DAY_MS + 1);
-        stage.fake.fail_next([Fault::Code(-1)]);
-        stage.send_due().await;
-        assert!(matches!(stage.delivery(2).failed, Some((_, Failure::GivenUp(_)))));
-    }
-}
+mod tests;

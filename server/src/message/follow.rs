@@ -5,14 +5,14 @@ use super::compose::{Words, about};
 use super::office::Office;
 use crate::carriage::Carriers;
 use crate::error::chain;
+use crate::lease::Lease;
 use crate::live::{LiveHub, Subscription};
-use crate::store::person::Account;
 use crate::store::{Database, Directory, StoreError};
 use domain::event::{EventBody, LedgerEvent};
 use domain::id::{PersonId, StoreCode};
 use domain::message::group_reader;
 use domain::message::telling::{Audience, Telling, tellings};
-use domain::policy::{Action, Role, Target, may};
+use domain::policy::{Action, Role, Target, Viewer, may};
 use domain::transfer::{StepKind, Taken, Transfer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -31,6 +31,10 @@ pub struct Follower {
     directory: Directory,
     office: Office,
     carriers: Carriers,
+    /// Only its holder tells.
+    lease: Lease,
+    /// The taking of the lease from which on `told_to` is known; 0 before the first.
+    term: u64,
     told_to: BTreeMap<StoreCode, u64>,
 }
 
@@ -45,6 +49,7 @@ impl Follower {
         directory: Directory,
         office: Office,
         carriers: Carriers,
+        lease: Lease,
     ) -> Result<Self, StoreError> {
         let mut told_to = database.told_to().await?;
         let heads = database.heads(None).await?;
@@ -57,23 +62,32 @@ impl Follower {
                 told_to.insert(store.clone(), reached);
             }
         }
-        Ok(Self { database, directory, office, carriers, told_to })
+        Ok(Self { database, directory, office, carriers, lease, term: 0, told_to })
     }
 
     /// Runs until `ended` says so or the hub ends.
     pub async fn run(mut self, live: LiveHub, mut ended: watch::Receiver<()>) {
         let mut changes: Subscription = live.subscribe();
         drop(live);
+        let mut terms = self.lease.terms();
         let mut behind: BTreeSet<StoreCode> = self.told_to.keys().cloned().collect();
         loop {
             let mut failed = BTreeSet::new();
-            for store in std::mem::take(&mut behind) {
+            let due = match self.may_tell().await {
+                Ok(true) => std::mem::take(&mut behind),
+                Ok(false) => BTreeSet::new(),
+                Err(error) => {
+                    tracing::warn!(error = chain(&error), "people are told later");
+                    BTreeSet::new()
+                }
+            };
+            for store in due {
                 if let Err(error) = self.catch_up(&store).await {
                     tracing::warn!(%store, error = chain(&error), "people are told later");
                     failed.insert(store);
                 }
             }
-            behind = failed;
+            behind.extend(failed);
             let again = async {
                 if behind.is_empty() {
                     std::future::pending::<()>().await;
@@ -86,9 +100,24 @@ impl Follower {
                     Some(updates) => behind.extend(updates.into_iter().map(|update| update.row.store)),
                     None => return,
                 },
+                Ok(()) = terms.changed() => behind.extend(self.told_to.keys().cloned()),
                 _ = ended.changed() => return,
             }
         }
+    }
+
+    /// Whether this process tells people. Where it has taken that over, it begins with what is on disk.
+    async fn may_tell(&mut self) -> Result<bool, StoreError> {
+        if !self.lease.holds().await {
+            return Ok(false);
+        }
+        let term = self.lease.term();
+        if term != self.term {
+            self.told_to.extend(self.database.told_to().await?);
+            self.office.resume().await?;
+            self.term = term;
+        }
+        Ok(true)
     }
 
     async fn catch_up(&mut self, store: &StoreCode) -> Result<(), StoreError> {
@@ -126,9 +155,9 @@ impl Follower {
         if told.is_empty() {
             return Ok(());
         }
-        let accounts = self.database.accounts().await?;
+        let workers = self.directory.workers();
         for telling in &told {
-            for person in self.audience(&accounts, telling, &transfer) {
+            for person in self.audience(&workers, telling, &transfer) {
                 self.tell_one(telling, &person, &transfer, taken).await?;
             }
             if let Audience::Role(Role::StoreManager, store) = &telling.to
@@ -155,11 +184,10 @@ impl Follower {
     }
 
     /// The people that something is told, without whoever asked: nobody approves what they asked for themselves.
-    fn audience(&self, accounts: &[Account], telling: &Telling, transfer: &Transfer) -> Vec<PersonId> {
-        let enabled = || accounts.iter().filter(|account| !account.is_disabled).map(|account| &account.viewer);
+    fn audience(&self, workers: &[Viewer], telling: &Telling, transfer: &Transfer) -> Vec<PersonId> {
         let (role, store) = match &telling.to {
             Audience::Person(person) => {
-                return enabled().filter(|viewer| viewer.id == *person).map(|viewer| viewer.id.clone()).collect();
+                return workers.iter().filter(|viewer| viewer.id == *person).map(|viewer| viewer.id.clone()).collect();
             }
             Audience::Role(role, store) => (role, store),
         };
@@ -169,7 +197,7 @@ impl Follower {
         let asked_themselves = &transfer.requested().by;
         let of_role = |role: Role| -> Vec<PersonId> {
             let answers_for =
-                enabled().filter(|viewer| viewer.role == role && may(viewer, Action::RunTransfers, target));
+                workers.iter().filter(|viewer| viewer.role == role && may(viewer, Action::RunTransfers, target));
             answers_for.map(|viewer| viewer.id.clone()).filter(|person| person != asked_themselves).collect()
         };
         let from = LADDER.iter().position(|known| known == role).unwrap_or_default();

@@ -92,3 +92,47 @@ pub async fn exchange(request: RequestBuilder) -> Result<Answer, HttpError> {
     }
     Ok(Answer { status, body, retry_after_s })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::Router;
+    use axum::http::header::LOCATION;
+    use axum::routing::{any, get};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    async fn serve(router: Router) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let base = format!("http://{}", listener.local_addr().expect("bound"));
+        tokio::spawn(async move { axum::serve(listener, router).await.expect("serves") });
+        base
+    }
+
+    /// Who answers "look there" cannot have something inside the network asked, whatever the kind of redirect.
+    #[tokio::test]
+    async fn a_redirect_to_this_machine_is_not_followed() {
+        let n_asked = Arc::new(AtomicU32::new(0));
+        let asked = Arc::clone(&n_asked);
+        let inside = any(move || async move {
+            asked.fetch_add(1, Ordering::SeqCst);
+            "secret"
+        });
+        let secret = format!("{}/secret", serve(Router::new().route("/secret", inside)).await);
+        let outside = |code: u16| {
+            let to = secret.clone();
+            get(move || async move { (StatusCode::from_u16(code).expect("a status"), [(LOCATION, to)], "look there") })
+        };
+        let codes = [301, 302, 303, 307, 308];
+        let router =
+            codes.into_iter().fold(Router::new(), |router, code| router.route(&format!("/{code}"), outside(code)));
+        let base = serve(router).await;
+        for code in codes {
+            let answer = exchange(client().get(format!("{base}/{code}"))).await.expect("answers");
+            assert_eq!((answer.status.as_u16(), answer.body.as_slice()), (code, b"look there".as_slice()));
+        }
+        assert_eq!(n_asked.load(Ordering::SeqCst), 0);
+        exchange(client().get(&secret)).await.expect("it is there to be asked");
+        assert_eq!(n_asked.load(Ordering::SeqCst), 1);
+    }
+}

@@ -1,7 +1,7 @@
 //! What became of messages, in the database.
 
 use super::answer::BoxError;
-use super::dispatch::DeliveryLog;
+use super::dispatch::{DeliveryLog, Outcome};
 use crate::store::message::DeliveryRecord;
 use crate::store::{Database, StoreError};
 use domain::id::MessageId;
@@ -41,12 +41,12 @@ impl Deliveries {
         self.change(message, channel, |record| record.delivery.note(step, at)).await
     }
 
-    /// Forgets what let a message be changed where it is read: it has been.
+    /// Notes what a message is to show where it is read, once it has been sent.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn settled(&self, message: MessageId, channel: ChannelKind) -> Result<(), StoreError> {
-        self.change(message, channel, |record| record.reference = None).await
+    pub async fn decided(&self, message: MessageId, channel: ChannelKind, text: &str) -> Result<(), StoreError> {
+        self.change(message, channel, |record| record.outcome = Some(text.to_owned())).await
     }
 
     async fn change(
@@ -77,6 +77,27 @@ impl DeliveryLog for Deliveries {
                 }
             });
             Ok(noted.await?)
+        })
+    }
+
+    fn outcome(&self, message: MessageId, channel: ChannelKind) -> BoxFuture<'_, Result<Option<Outcome>, BoxError>> {
+        Box::pin(async move {
+            let known = self.database.deliveries_of(message).await?;
+            let record = known.into_iter().find(|record| record.delivery.channel == channel);
+            // A card that was answered is changed by its answer.
+            let record = record.filter(|record| !record.delivery.steps.contains_key(&Step::Acted));
+            let outcome = record.and_then(|record| Some((record.reference?, record.outcome?)));
+            Ok(outcome.map(|(reference, text)| Outcome { reference, text }))
+        })
+    }
+
+    fn settled(&self, message: MessageId, channel: ChannelKind) -> BoxFuture<'_, Result<(), BoxError>> {
+        Box::pin(async move {
+            let settled = self.change(message, channel, |record| {
+                record.reference = None;
+                record.outcome = None;
+            });
+            Ok(settled.await?)
         })
     }
 

@@ -1,5 +1,5 @@
 //! The post office: keeps messages, sends them by the channels their readers have chosen, and settles them once what
-//! they ask is decided. One server of a database sends: two would each keep the limits for themselves only.
+//! they ask is decided. Of the servers of a database the holder of the lease sends.
 
 use super::channel::Channel;
 use super::dispatch::Dispatcher;
@@ -15,6 +15,7 @@ use super::wecom::robot::WeComGroup;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::chain;
+use crate::lease::Lease;
 use crate::store::message::DeliveryRecord;
 use crate::store::{Database, Directory, StoreError};
 use domain::id::{MessageId, PersonId, StoreCode};
@@ -38,8 +39,19 @@ const LOOK_MS: (i64, i64) = (20, 60_000);
 
 /// What a dispatcher's task is told.
 enum Order {
-    Send { to: String, message: Box<Message>, delivery: Delivery, waiting: Waiting },
-    Withdraw(MessageId),
+    Send {
+        to: String,
+        message: Box<Message>,
+        delivery: Delivery,
+        waiting: Waiting,
+    },
+    /// What it asks is decided; what it is to show is on disk.
+    Settle {
+        to: String,
+        message: MessageId,
+    },
+    /// Everything is on disk, and will be told again.
+    Clear,
 }
 
 /// A channel that sends, and the way to its task.
@@ -88,7 +100,7 @@ pub struct Office {
 }
 
 impl Office {
-    /// Opens the office, with what was waiting when it closed.
+    /// Opens the office. What was waiting when it closed is sent once [`Office::resume`] says so.
     ///
     /// # Errors
     /// When the database fails, or a key file is damaged.
@@ -97,6 +109,7 @@ impl Office {
         database: Database,
         directory: Directory,
         clock: Clock,
+        lease: &Lease,
     ) -> Result<Self, OpenError> {
         let log = Deliveries::new(database.clone());
         let mut channels: Vec<Arc<dyn Channel>> = Vec::new();
@@ -105,7 +118,12 @@ impl Office {
         }
         if let Some(origin) = &config.public_origin {
             let (base, origin) = (config.wecom_base.clone(), origin.clone());
-            channels.push(Arc::new(WeComGroup::new(base, origin, database.clone(), http::client())));
+            channels.push(Arc::new(WeComGroup::new(
+                base,
+                origin,
+                (database.clone(), directory.clone()),
+                http::client(),
+            )));
         }
         if let Some(key) = config.webhook() {
             channels.push(Arc::new(Webhook::new(key, config.reach(), clock.clone())));
@@ -126,17 +144,39 @@ impl Office {
         for channel in channels {
             let dispatcher = Dispatcher::new(Arc::clone(&channel), Arc::new(log.clone()), clock.clone());
             let (orders, inbox) = mpsc::unbounded_channel();
-            tokio::spawn(run(dispatcher, inbox, clock.clone()));
+            tokio::spawn(run(dispatcher, inbox, clock.clone(), lease.clone()));
             posts.insert(channel.kind(), Post { channel, orders });
         }
-        let office = Self { database, directory, clock, log, posts: Arc::new(posts), push_key, mail };
-        for record in office.database.waiting_deliveries().await? {
-            if let Some(message) = office.database.message(&record.person, record.delivery.message).await? {
-                let reader = office.reader(&record.person).await?;
-                office.hand_over(&reader, &message, record);
+        Ok(Self { database, directory, clock, log, posts: Arc::new(posts), push_key, mail })
+    }
+
+    /// Sends what waits on disk, in place of what this process remembers: another may have sent in between.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn resume(&self) -> Result<(), StoreError> {
+        let waiting = self.database.waiting_deliveries().await?;
+        for post in self.posts.values() {
+            let _ = post.orders.send(Order::Clear);
+        }
+        for record in waiting {
+            let (message, kind) = (record.delivery.message, record.delivery.channel);
+            if record.delivery.is_waiting() && record.outcome.is_none() {
+                if let Some(message) = self.database.message(&record.person, message).await? {
+                    let reader = self.reader(&record.person).await?;
+                    self.hand_over(&reader, &message, record);
+                }
+            } else if let Some(post) = self.posts.get(&kind) {
+                let _ = post.orders.send(Order::Settle { to: record.address, message });
             }
         }
-        Ok(office)
+        Ok(())
+    }
+
+    /// Every channel that is set up, the inbox first; those that reach groups of people, too.
+    #[must_use]
+    pub fn channels(&self) -> BTreeSet<ChannelKind> {
+        self.posts.keys().copied().chain([ChannelKind::Inbox]).collect()
     }
 
     /// The channels that the chain allows beside the inbox: those that are set up.
@@ -202,11 +242,25 @@ impl Office {
     /// # Errors
     /// When the database fails: the message is then not kept.
     pub async fn send(&self, reader: &Reader, message: &Message) -> Result<(), StoreError> {
+        self.send_by(&self.channels(), reader, message).await
+    }
+
+    /// As [`Office::send`], by those of the reader's ways that are among these; the inbox always has it.
+    ///
+    /// # Errors
+    /// When the database fails: the message is then not kept.
+    pub async fn send_by(
+        &self,
+        among: &BTreeSet<ChannelKind>,
+        reader: &Reader,
+        message: &Message,
+    ) -> Result<(), StoreError> {
         if self.database.message(&message.to, message.id).await?.is_some() {
             return Ok(());
         }
         let group = group_of(&message.to);
-        let allowed = if group.is_some() { reader.preference.channels.clone() } else { self.allowed() };
+        let mut allowed = if group.is_some() { reader.preference.channels.clone() } else { self.allowed() };
+        allowed.retain(|channel| among.contains(channel));
         let contacts = self.contacts_of(&message.to).await?;
         let way = |channel: ChannelKind| {
             let delivery = Delivery::queued(message.id, channel, message.at);
@@ -230,6 +284,7 @@ impl Office {
                 address,
                 delivery,
                 reference: None,
+                outcome: None,
             })
             .collect();
         self.database.add_message(message, &ways).await?;
@@ -275,15 +330,16 @@ impl Office {
     ) -> Result<(), StoreError> {
         let kind = record.delivery.channel;
         let Some(post) = self.posts.get(&kind) else { return Ok(()) };
-        let _ = post.orders.send(Order::Withdraw(message.id));
         let is_answered = record.delivery.steps.contains_key(&Step::Acted);
-        let Some(reference) = record.reference.as_deref().filter(|_| !is_answered) else { return Ok(()) };
-        let reader = self.reader(&record.person).await?;
-        let text = text(reader.language, &record.person);
-        if let Err(error) = post.channel.settle(&record.address, reference, &text).await {
-            tracing::warn!(id = %message.id, error = chain(&error), "a card is not changed; its buttons do nothing");
+        // What may be on its way just now has no reference yet; there will be one when its turn to be changed comes.
+        let is_changeable = record.delivery.is_waiting() || record.reference.is_some();
+        if is_answered || !is_changeable {
+            return Ok(());
         }
-        self.log.settled(message.id, kind).await
+        let reader = self.reader(&record.person).await?;
+        self.log.decided(message.id, kind, &text(reader.language, &record.person)).await?;
+        let _ = post.orders.send(Order::Settle { to: record.address.clone(), message: message.id });
+        Ok(())
     }
 
     /// A store's clocks; those of China where it is unknown.
@@ -299,7 +355,7 @@ impl Office {
     }
 }
 
-async fn run(mut dispatcher: Dispatcher, mut orders: mpsc::UnboundedReceiver<Order>, clock: Clock) {
+async fn run(mut dispatcher: Dispatcher, mut orders: mpsc::UnboundedReceiver<Order>, clock: Clock, lease: Lease) {
     loop {
         let (least, most) = LOOK_MS;
         let wait_ms = dispatcher.next_at().map_or(most, |at| at.since(clock.now()).clamp(least, most));
@@ -314,6 +370,13 @@ async fn run(mut dispatcher: Dispatcher, mut orders: mpsc::UnboundedReceiver<Ord
         while let Ok(order) = orders.try_recv() {
             follow(&mut dispatcher, order);
         }
+        if dispatcher.next_at().is_none_or(|at| at > clock.now()) {
+            continue;
+        }
+        if !lease.holds().await {
+            tokio::time::sleep(AGAIN).await;
+            continue;
+        }
         if let Err(error) = dispatcher.send_due(|| rand::random_range(0..=1_000)).await {
             tracing::error!(error = chain(error.as_ref()), "what became of a message is not noted");
             tokio::time::sleep(AGAIN).await;
@@ -324,6 +387,7 @@ async fn run(mut dispatcher: Dispatcher, mut orders: mpsc::UnboundedReceiver<Ord
 fn follow(dispatcher: &mut Dispatcher, order: Order) {
     match order {
         Order::Send { to, message, delivery, waiting } => dispatcher.push(&to, *message, delivery, waiting),
-        Order::Withdraw(message) => dispatcher.withdraw(message),
+        Order::Settle { to, message } => dispatcher.settle(&to, message),
+        Order::Clear => dispatcher.clear(),
     }
 }

@@ -26,11 +26,22 @@ pub struct Limits {
     pub per_h: u32,
 }
 
+/// What is to be done with a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// It is to be sent.
+    Send,
+    /// It was sent, and is to be changed where it is read.
+    Change,
+}
+
 /// A message that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
     /// Which.
     pub message: MessageId,
+    /// For what.
+    pub task: Task,
     /// Whether something can be said to it: these go first, and as cards rather than in a digest.
     pub asks: bool,
     /// Since when.
@@ -47,7 +58,13 @@ impl Waiting {
     /// A new message.
     #[must_use]
     pub fn new(message: MessageId, asks: bool, since: Timestamp, quiet: Option<(QuietHours, ZoneOffset)>) -> Self {
-        Self { message, asks, since, quiet, n_tries: 0, not_before: since }
+        Self { message, task: Task::Send, asks, since, quiet, n_tries: 0, not_before: since }
+    }
+
+    /// A message that has been sent and is to say something else: nobody is disturbed by that, so it has no quiet hours.
+    #[must_use]
+    pub fn to_change(message: MessageId, since: Timestamp) -> Self {
+        Self { task: Task::Change, ..Self::new(message, true, since, None) }
     }
 
     /// From when on it may go, as of `now`.
@@ -128,11 +145,20 @@ impl Schedule {
         self.lines.entry(to.to_owned()).or_default().waiting.push(waiting);
     }
 
-    /// Takes a message out that has become needless, such as one answered elsewhere.
-    pub fn withdraw(&mut self, message: MessageId) {
+    /// Takes a message out that need not be sent any more, such as one answered elsewhere; says whether it waited.
+    pub fn withdraw(&mut self, message: MessageId) -> bool {
+        let mut has_waited = false;
         for line in self.lines.values_mut() {
-            line.waiting.retain(|waiting| waiting.message != message);
+            let before = line.waiting.len();
+            line.waiting.retain(|waiting| waiting.message != message || waiting.task != Task::Send);
+            has_waited |= line.waiting.len() < before;
         }
+        has_waited
+    }
+
+    /// Forgets everything that waits. What was sent lately still counts.
+    pub fn clear(&mut self) {
+        self.lines.values_mut().for_each(|line| line.waiting.clear());
     }
 
     /// Takes out what goes now. Each parcel counts as sent from now on, whatever comes of it: say so with
@@ -150,13 +176,27 @@ impl Schedule {
             if free == 0 {
                 continue;
             }
-            let (mut ready, later): (Vec<_>, Vec<_>) =
+            let (ready, later): (Vec<_>, Vec<_>) =
                 std::mem::take(&mut line.waiting).into_iter().partition(|waiting| waiting.ready_at(now) <= now);
             line.waiting = later;
+            let (mut changes, mut ready): (Vec<_>, Vec<_>) =
+                ready.into_iter().partition(|waiting| waiting.task == Task::Change);
             ready.sort_by_key(|waiting| (!waiting.asks, waiting.since, waiting.message));
-            let rest = if ready.len() > free { ready.split_off(free - 1) } else { Vec::new() };
+            // What is asked goes before what is said to have been decided; there is no digest of that, so it waits.
+            let n_changes = free.saturating_sub(ready.len()).max(free / 2).min(changes.len());
+            line.waiting.extend(changes.drain(n_changes..));
+            let free = free - n_changes;
+            let rest = match free {
+                0 => {
+                    line.waiting.append(&mut ready);
+                    Vec::new()
+                }
+                free if ready.len() > free => ready.split_off(free - 1),
+                _ => Vec::new(),
+            };
             let first = parcels.len();
-            parcels.extend(ready.into_iter().map(|waiting| Parcel { to: to.clone(), messages: vec![waiting] }));
+            let singles = ready.into_iter().chain(changes);
+            parcels.extend(singles.map(|waiting| Parcel { to: to.clone(), messages: vec![waiting] }));
             if !rest.is_empty() {
                 parcels.push(Parcel { to: to.clone(), messages: rest });
             }
@@ -382,7 +422,29 @@ mod tests {
     fn what_is_withdrawn_is_not_sent() {
         let mut schedule = Schedule::new(WECOM);
         schedule.push("a", told(1, NOW));
-        schedule.withdraw(id(1));
-        assert_eq!(schedule.due(NOW), []);
+        schedule.push("a", Waiting::to_change(id(1), NOW));
+        assert!(schedule.withdraw(id(1)));
+        assert!(!schedule.withdraw(id(1)));
+        let tasks: Vec<Task> = schedule.due(NOW).iter().map(|parcel| parcel.messages[0].task).collect();
+        assert_eq!(tasks, [Task::Change]);
+        schedule.push("a", told(2, NOW));
+        schedule.clear();
+        assert_eq!(schedule.next_at(NOW), None);
+    }
+
+    #[test]
+    fn changes_count_too_and_are_never_in_a_digest() {
+        let mut schedule = Schedule::new(WECOM);
+        (0..100).for_each(|n| schedule.push("a", Waiting::to_change(id(n), NOW)));
+        (100..200).for_each(|n| schedule.push("a", told(n, NOW)));
+        let parcels = schedule.due(NOW);
+        assert_eq!(parcels.len(), 30);
+        let changes: Vec<&Parcel> = parcels.iter().filter(|one| one.messages[0].task == Task::Change).collect();
+        assert_eq!(changes.len(), 15, "half, where both want all");
+        assert!(changes.iter().all(|one| one.messages.len() == 1));
+        let n_told: usize = parcels.iter().map(|one| one.messages.len()).sum::<usize>() - changes.len();
+        assert_eq!(n_told, 100);
+        assert_eq!(schedule.next_at(NOW), Some(NOW.plus_ms(MINUTE_MS)), "the others wait their minute");
+        assert_eq!(schedule.due(NOW.plus_ms(MINUTE_MS)).len(), 30);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::auth::cookie::TokenHash;
 use crate::error::ApiError;
-use crate::message::compose::Words;
+use crate::message::compose::{Words, about_warning};
 use crate::message::push::sealed::Subscription;
 use crate::message::push::{SubscriptionError, checked};
 use crate::message::wecom::robot;
@@ -10,7 +10,7 @@ use crate::state::AppState;
 use crate::store::StoreMaster;
 use crate::store::message::DeliveryRecord;
 use crate::transfer::confirmation_pace;
-use domain::id::{MessageId, ObjectCode, PersonId, StoreCode};
+use domain::id::{EventId, MessageId, ObjectCode, PersonId, StoreCode};
 use domain::instant::DAY_MS;
 use domain::message::delivery::{Step as Progress, channel_use};
 use domain::message::preference::{ChannelKind, Preference};
@@ -22,7 +22,7 @@ use frontend::text::Language;
 use std::collections::BTreeSet;
 
 /// Messages of an inbox that are shown.
-const INBOX_SHOWN: usize = 50;
+const INBOX_SHOWN: i64 = 50;
 /// Deliveries of the log that are shown.
 const LOG_SHOWN: usize = 200;
 /// How far the log looks back: 30 days, in milliseconds.
@@ -63,7 +63,7 @@ pub async fn open_about(state: &AppState, person: &PersonId, transfer: TransferI
 
 /// What an inbox shows, the newest first.
 async fn newest(state: &AppState, person: &PersonId) -> Result<Vec<Message>, ApiError> {
-    Ok(state.db.inbox(person).await?.into_iter().rev().take(INBOX_SHOWN).collect())
+    Ok(state.db.inbox(person, INBOX_SHOWN).await?)
 }
 
 /// Those of the messages that have not been opened.
@@ -83,6 +83,19 @@ async fn row(
 ) -> Result<InboxRow, ApiError> {
     let zone_offset = state.messages.office.zone_of(&message.store);
     let mut outcome = None;
+    if message.about.kind == ObjectKind::Firing && !message.buttons.is_empty() {
+        let id = EventId::parse(message.about.code.as_str()).ok();
+        let known = match id {
+            Some(id) => state.db.firing(&message.store, id).await?,
+            None => None,
+        };
+        if let Some(row) = known.filter(|row| about_warning(&row.firing).version != message.about.version) {
+            message.buttons.clear();
+            let (masters, people) = (state.directory.masters(), state.directory.people());
+            let words = Words { masters: &masters, people: &people, language };
+            outcome = Some(words.warning_outcome(&row.firing, message.about.version, person, zone_offset));
+        }
+    }
     let asked = TransferId::parse(message.about.code.as_str())
         .ok()
         .filter(|_| message.about.kind == ObjectKind::Transfer && !message.buttons.is_empty());

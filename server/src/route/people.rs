@@ -73,6 +73,9 @@ pub async fn contact(
             if channel == ChannelKind::Webhook {
                 checked_url(address, state.config.reach()).map_err(|error| ApiError::Malformed(error.to_string()))?;
             }
+            if channel.is_answered() && !state.db.others_at(&person, channel, address).await?.is_empty() {
+                return Err(ApiError::Malformed(format!("{address} is somebody else's: forget it there first")));
+            }
             state.db.save_contact(&person, channel, address).await?;
         }
         Some(_) => return Err(ApiError::Malformed(format!("an address has at most {ADDRESS_MAX_CHARS} characters"))),
@@ -91,6 +94,7 @@ async fn set(
         return Err(ApiError::NotFound);
     }
     state.sign_in.set_state(&person, to).await?;
+    state.directory.set_accounts(&state.db.accounts().await?);
     let account = state.db.account(&person).await?.ok_or(ApiError::NotFound)?;
     Ok(Json(account.into()))
 }

@@ -390,10 +390,12 @@ impl Book {
         }
     }
 
-    /// Takes what is under way of each store. Lines and the heatmap show it once they are refreshed.
-    pub fn set_transfers(&mut self, mut by_store: BTreeMap<StoreCode, StoreTransfers>) {
-        for (code, store) in &mut self.stores {
-            store.transfers = by_store.remove(code).unwrap_or_default();
+    /// Takes what is under way of these stores. Lines and the heatmap show it once they are refreshed.
+    pub fn set_transfers(&mut self, of: impl IntoIterator<Item = (StoreCode, StoreTransfers)>) {
+        for (code, transfers) in of {
+            if let Some(store) = self.stores.get_mut(&code) {
+                store.transfers = transfers;
+            }
         }
     }
 

@@ -1,11 +1,16 @@
 //! The follower: takes what the writer has committed, a moment later and never in its way, and judges it.
 
+mod judging;
+
 use super::book::{Book, Fold, StoreBook};
-use super::judge::{judge, raise};
+use super::open::OpenWarnings;
+use super::pending::Pending;
 use super::told::names_lots;
 use super::under_way::{Lines, Moved, UnderWay, promise};
 use crate::clock::Clock;
+use crate::lease::Lease;
 use crate::live::{LiveHub, Subscription};
+use crate::store::warning::FiringRow;
 use crate::store::{Database, Directory, StoreError};
 use domain::event::EventBody;
 use domain::id::{PersonId, SkuCode, StoreCode};
@@ -16,7 +21,7 @@ use domain::transfer::ConfirmationPace;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 
 /// What arrives within this time is judged together.
 const GATHER: Duration = Duration::from_millis(200);
@@ -36,6 +41,8 @@ pub struct Signals {
     asks: mpsc::Sender<oneshot::Sender<()>>,
     /// Held by whoever changes a warning: of people and rules, one at a time.
     desk: Arc<Mutex<()>>,
+    open: Arc<RwLock<OpenWarnings>>,
+    news: Arc<Notify>,
 }
 
 impl Signals {
@@ -47,24 +54,31 @@ impl Signals {
         clock: Clock,
         live: &LiveHub,
         owner: Option<PersonId>,
+        lease: Lease,
     ) -> Self {
         let (asks, asked) = mpsc::channel(16);
-        let (book, desk) = (Arc::<RwLock<Book>>::default(), Arc::<Mutex<()>>::default());
+        let signals =
+            Self { book: Arc::default(), asks, desk: Arc::default(), open: Arc::default(), news: Arc::default() };
         let follower = Follower {
             database,
             directory,
             clock,
             owner,
-            book: Arc::clone(&book),
-            desk: Arc::clone(&desk),
+            lease,
+            term: 0,
+            book: Arc::clone(&signals.book),
+            desk: Arc::clone(&signals.desk),
+            open: Arc::clone(&signals.open),
+            news: Arc::clone(&signals.news),
             rules: Vec::new(),
             kept: BTreeMap::new(),
             unread: BTreeSet::new(),
             under_way: UnderWay::default(),
+            pending: Pending::default(),
         };
         // The hub must be able to end while the follower waits for it: the subscription is given up with the handle.
         tokio::spawn(follower.run(live.subscribe(), asked));
-        Self { book, asks, desk }
+        signals
     }
 
     /// The lines as they are known now.
@@ -87,6 +101,23 @@ impl Signals {
         }
     }
 
+    /// The warnings that nobody has taken.
+    pub fn open(&self) -> RwLockReadGuard<'_, OpenWarnings> {
+        self.open.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says that somebody has done something about a warning; hold the [`Signals::desk`] meanwhile.
+    pub fn changed(&self, row: &FiringRow) {
+        self.open.write().unwrap_or_else(PoisonError::into_inner).note(row);
+        self.news.notify_one();
+    }
+
+    /// Wakes one waiter when people are to be told of warnings.
+    #[must_use]
+    pub fn news(&self) -> Arc<Notify> {
+        Arc::clone(&self.news)
+    }
+
     /// Lets nobody else change warnings meanwhile.
     pub async fn desk(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.desk.lock().await
@@ -102,8 +133,14 @@ struct Follower {
     clock: Clock,
     /// Who owns the shipped rules: headquarters.
     owner: Option<PersonId>,
+    /// Only its holder judges.
+    lease: Lease,
+    /// The taking of the lease from which on `watches` are known.
+    term: u64,
     book: Arc<RwLock<Book>>,
     desk: Arc<Mutex<()>>,
+    open: Arc<RwLock<OpenWarnings>>,
+    news: Arc<Notify>,
     /// Those in force.
     rules: Vec<Rule>,
     /// Up to which event each store's fold is on disk.
@@ -111,12 +148,16 @@ struct Follower {
     /// Stores of which something could not be read: they are tried again.
     unread: BTreeSet<StoreCode>,
     under_way: UnderWay,
+    pending: Pending,
 }
 
 impl Follower {
     async fn run(mut self, mut changes: Subscription, mut asked: mpsc::Receiver<oneshot::Sender<()>>) {
         let now = self.clock.now();
         self.write(|book| book.count_from(now));
+        let mut terms = self.lease.terms();
+        // What rules remember is read with each store.
+        self.term = self.lease.term();
         self.look_at_all().await;
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -140,6 +181,7 @@ impl Follower {
                     None => return,
                 },
                 _ = tick.tick() => self.look_at_all().await,
+                Ok(()) = terms.changed() => self.look_at_all().await,
             }
         }
     }
@@ -153,6 +195,10 @@ impl Follower {
                 false
             }
         };
+        match self.database.accounts().await {
+            Ok(accounts) => self.directory.set_accounts(&accounts),
+            Err(error) => tracing::warn!(error = crate::error::chain(&error), "the accounts cannot be read"),
+        }
         let stores: Vec<StoreCode> = self.directory.masters().stores().keys().cloned().collect();
         for store in &stores {
             if let Err(error) = self.catch_up(store).await {
@@ -160,15 +206,14 @@ impl Follower {
                 self.unread.insert(store.clone());
             }
         }
-        let Moved { lines: moved, promises } = self.under_way.read(&self.database).await.unwrap_or_else(|error| {
-            tracing::warn!(error = crate::error::chain(&error), "open transfers are read again later");
-            Moved::default()
-        });
-        let now = self.clock.now();
-        self.write(|book| book.add_promises(promises, now));
-        if !moved.is_empty() {
-            self.write(|book| book.set_transfers(self.under_way.by_store()));
-            self.refresh(&moved);
+        match self.under_way.read(&self.database).await {
+            Ok(moved) => {
+                self.pending.steps.clear();
+                self.take_transfers(moved);
+            }
+            Err(error) => {
+                tracing::warn!(error = crate::error::chain(&error), "open transfers are read again later");
+            }
         }
         let is_first = !self.read(|book| book.is_complete);
         if is_first && self.unread.is_empty() {
@@ -182,16 +227,14 @@ impl Follower {
         for store in &stores {
             let has_begun = self.begin_day_if_due(store).await;
             if has_begun || have_changed || is_first {
-                self.judge_all(store).await;
+                self.owe_all(store);
             } else {
                 let (masters, now) = (self.directory.masters(), self.clock.now());
                 self.write(|book| book.refresh_now(store, &masters, now));
-                if let Some(skus) = moved.get(store) {
-                    self.judge_or_warn(store, skus).await;
-                }
             }
             tokio::task::yield_now().await;
         }
+        self.work_off_or_warn().await;
     }
 
     async fn look_at(&mut self, store: &StoreCode) {
@@ -200,7 +243,8 @@ impl Follower {
             self.unread.insert(store.clone());
         }
         if self.begin_day_if_due(store).await {
-            self.judge_all(store).await;
+            self.owe_all(store);
+            self.work_off_or_warn().await;
         }
     }
 
@@ -212,10 +256,12 @@ impl Follower {
         change(&mut self.book.write().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Reads the rules in force, the first time writes the shipped ones; says whether any has changed.
+    /// Reads the rules in force and the warnings that are open, the first time writes the shipped rules; says whether any
+    /// rule has changed.
     async fn read_rules(&mut self) -> Result<bool, StoreError> {
         let mut saved = self.database.rules().await?;
         if saved.is_empty()
+            && self.lease.holds().await
             && let Some(owner) = self.owner.clone()
         {
             let at = self.clock.now();
@@ -224,6 +270,13 @@ impl Follower {
                 self.database.save_rule(&rule).await?;
             }
             saved = self.database.rules().await?;
+        }
+        {
+            let _desk = self.desk.lock().await;
+            let rows = self.database.open_firings(None).await?;
+            let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+            open.set_rules(&saved);
+            open.replace(&rows);
         }
         let newest: BTreeMap<_, Rule> = saved.into_iter().map(|saved| (saved.rule.code.clone(), saved.rule)).collect();
         let rules: Vec<Rule> = newest.into_values().collect();
@@ -242,9 +295,6 @@ impl Follower {
             return Ok(());
         };
         let to = head.head.seq;
-        let mut touched = BTreeSet::new();
-        let mut has_lots = false;
-        let mut steps = BTreeSet::new();
         loop {
             let from = self.read(|book| book.stores.get(store).map_or(to, |known| known.fold.seq)) + 1;
             if from > to {
@@ -254,58 +304,50 @@ impl Follower {
             if told.is_empty() {
                 break;
             }
-            has_lots |= told.iter().any(|told| names_lots(&told.event.event.body));
-            steps.extend(told.iter().filter_map(|told| match &told.event.event.body {
+            if told.iter().any(|told| names_lots(&told.event.event.body)) {
+                self.pending.lots.insert(store.clone());
+            }
+            self.pending.steps.extend(told.iter().filter_map(|told| match &told.event.event.body {
                 EventBody::Transfer(step) => Some(step.transfer),
                 _ => None,
             }));
             let masters = self.directory.masters();
-            self.write(|book| {
-                if let Some(known) = book.stores.get_mut(store) {
-                    touched.extend(known.take(&told, &masters));
-                }
-            });
+            let touched = self.write(|book| book.stores.get_mut(store).map(|known| known.take(&told, &masters)));
+            self.pending.change(store, touched.unwrap_or_default());
         }
         self.unread.remove(store);
-        if touched.is_empty() && steps.is_empty() {
+        // Before that, every line and transfer is looked at once all have been read.
+        if !self.read(|book| book.is_complete) {
             return Ok(());
         }
-        if has_lots {
-            let best_before = self.database.best_before(store).await?;
-            self.write(|book| book.set_best_before(store, &best_before));
-        }
-        let mut lines = Lines::from([(store.clone(), touched)]);
-        let is_complete = self.read(|book| book.is_complete);
-        // Before that every transfer is yet to be read.
-        if is_complete && !steps.is_empty() {
-            let moved = self.under_way.follow(&self.database, steps).await?;
-            for (of, skus) in moved.lines {
-                lines.entry(of).or_default().extend(skus);
-            }
-            let now = self.clock.now();
-            self.write(|book| {
-                book.set_transfers(self.under_way.by_store());
-                book.add_promises(moved.promises, now);
-            });
-        }
-        self.refresh(&lines);
-        if is_complete {
-            for (of, skus) in &lines {
-                self.judge_some(of, skus).await?;
-            }
-        }
+        self.work_off().await?;
         self.keep(store, to).await
+    }
+
+    /// Takes what has become of transfers: of the stores that this concerns, and of no other.
+    fn take_transfers(&mut self, moved: Moved) {
+        let Moved { lines, promises } = moved;
+        let now = self.clock.now();
+        // Put together before the book is locked.
+        let concerned: Vec<_> = lines.keys().map(|store| (store.clone(), self.under_way.of(store))).collect();
+        self.write(|book| {
+            book.set_transfers(concerned);
+            book.add_promises(promises, now);
+        });
+        for (store, skus) in lines {
+            self.pending.change(&store, skus);
+        }
     }
 
     /// Works out anew what hangs on lines that have changed.
     fn refresh(&self, lines: &Lines) {
         let (masters, now) = (self.directory.masters(), self.clock.now());
-        self.write(|book| {
-            for (store, skus) in lines {
+        for (store, skus) in lines {
+            self.write(|book| {
                 book.refresh(store, skus, &masters, now);
                 book.refresh_now(store, &masters, now);
-            }
-        });
+            });
+        }
     }
 
     /// Reads what was promised before this server began; without it the pace starts from here.
@@ -337,7 +379,11 @@ impl Follower {
             opened.enter(minute, n);
         }
         self.kept.insert(store.clone(), seq);
-        self.write(|book| book.stores.insert(store.clone(), opened));
+        let transfers = self.under_way.of(store);
+        self.write(|book| {
+            book.stores.insert(store.clone(), opened);
+            book.set_transfers([(store.clone(), transfers)]);
+        });
         Ok(())
     }
 
@@ -348,7 +394,7 @@ impl Follower {
     }
 
     /// Looks at the whole store where its day has begun since it was last looked at; says whether it has.
-    async fn begin_day_if_due(&self, store: &StoreCode) -> bool {
+    async fn begin_day_if_due(&mut self, store: &StoreCode) -> bool {
         let now = self.clock.now();
         let is_due = self
             .read(|book| book.stores.get(store).is_some_and(|known| known.today != Some(Day::at(now, known.zone()))));
@@ -365,6 +411,7 @@ impl Follower {
                     }
                     book.begin_day(store, &best_before, &masters, now);
                 });
+                self.pending.lots.remove(store);
                 true
             }
             Err(error) => {
@@ -372,46 +419,6 @@ impl Follower {
                 false
             }
         }
-    }
-
-    async fn judge_all(&self, store: &StoreCode) {
-        let skus = self.read(|book| {
-            book.stores.get(store).map(|known| known.fold.lines.keys().cloned().collect()).unwrap_or_default()
-        });
-        self.judge_or_warn(store, &skus).await;
-    }
-
-    async fn judge_or_warn(&self, store: &StoreCode, skus: &BTreeSet<SkuCode>) {
-        if let Err(error) = self.judge_some(store, skus).await {
-            tracing::warn!(%store, error = crate::error::chain(&error), "a store's warnings could not be kept");
-        }
-    }
-
-    /// Judges lines of a store and keeps what comes of it; only then it is remembered.
-    async fn judge_some(&self, store: &StoreCode, skus: &BTreeSet<SkuCode>) -> Result<(), StoreError> {
-        let (masters, now) = (self.directory.masters(), self.clock.now());
-        let (verdicts, zone) = self.read(|book| {
-            let zone = book.stores.get(store).map(StoreBook::zone).unwrap_or_default();
-            (judge(book, store, skus, &self.rules, &masters, now), zone)
-        });
-        if verdicts.is_empty() {
-            return Ok(());
-        }
-        let _desk = self.desk.lock().await;
-        let open = if verdicts.iter().any(|verdict| verdict.step.is_some()) {
-            self.database.open_firings(Some(store)).await?
-        } else {
-            Vec::new()
-        };
-        let firings = raise(&verdicts, open, &self.rules, (store, zone), now);
-        let watches: Vec<_> = verdicts.into_iter().map(|verdict| verdict.watch).collect();
-        self.database.save_watches(store, &watches, &firings).await?;
-        self.write(|book| {
-            if let Some(known) = book.stores.get_mut(store) {
-                known.watches.extend(watches.into_iter().map(|row| ((row.sku, row.rule), row.watch)));
-            }
-        });
-        Ok(())
     }
 
     /// Keeps a store's fold now and then, so that a start has little to read.

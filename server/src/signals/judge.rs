@@ -66,12 +66,15 @@ pub(super) fn raise(
                 let mut row = row.clone();
                 row.firing.follow(*step, now);
                 row.edition += 1;
+                if *step != Step::Cleared {
+                    row.untold_at = Some(tell_at);
+                }
                 changed.push(row);
             }
             None if *step == Step::Cleared => {}
             None => {
                 let firing = Firing::raise(new_id(now), rule, store.clone(), watch.sku.clone(), now, reasons.clone());
-                changed.push(FiringRow { firing, tell_at, edition: 0 });
+                changed.push(FiringRow { firing, tell_at, untold_at: Some(tell_at), edition: 0 });
             }
         }
     }

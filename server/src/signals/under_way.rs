@@ -12,7 +12,11 @@ pub type Lines = BTreeMap<StoreCode, BTreeSet<SkuCode>>;
 
 /// The transfers that are not over.
 #[derive(Debug, Default)]
-pub struct UnderWay(BTreeMap<TransferId, Known>);
+pub struct UnderWay {
+    transfers: BTreeMap<TransferId, Known>,
+    /// Those that may concern a store: what one step costs does not depend on how many there are elsewhere.
+    of_stores: BTreeMap<StoreCode, BTreeSet<TransferId>>,
+}
 
 /// What has come of transfers that have taken a step.
 #[derive(Debug, Default)]
@@ -33,9 +37,9 @@ impl UnderWay {
     /// Reads every transfer that has taken a step since.
     pub async fn read(&mut self, database: &Database) -> Result<Moved, StoreError> {
         let open = database.open_steps(None).await?;
-        let has_moved = |id: &TransferId| self.0.get(id).map(|known| known.n_steps) != open.get(id).copied();
+        let has_moved = |id: &TransferId| self.transfers.get(id).map(|known| known.n_steps) != open.get(id).copied();
         let moved: BTreeSet<TransferId> =
-            open.keys().chain(self.0.keys()).filter(|id| has_moved(id)).copied().collect();
+            open.keys().chain(self.transfers.keys()).filter(|id| has_moved(id)).copied().collect();
         self.follow(database, moved).await
     }
 
@@ -43,36 +47,45 @@ impl UnderWay {
     pub async fn follow(&mut self, database: &Database, moved: BTreeSet<TransferId>) -> Result<Moved, StoreError> {
         let read = database.transfers(moved.clone()).await?;
         let mut told = Moved::default();
-        for known in moved.iter().filter_map(|id| self.0.remove(id)) {
+        for known in moved.iter().filter_map(|id| self.transfers.remove(id)) {
             add_lines(&mut told.lines, &known.transfer);
+            for store in known.transfer.stores() {
+                if let Some(of_store) = self.of_stores.get_mut(store) {
+                    of_store.remove(&known.transfer.id);
+                }
+            }
         }
         for transfer in read {
             add_lines(&mut told.lines, &transfer);
             told.promises.extend(promise(&transfer));
             if !transfer.phase().is_over() {
                 let n_steps = i64::try_from(transfer.timeline().len()).expect("a transfer has few steps");
-                self.0.insert(transfer.id, Known { n_steps, transfer });
+                for store in transfer.stores() {
+                    self.of_stores.entry(store.clone()).or_default().insert(transfer.id);
+                }
+                self.transfers.insert(transfer.id, Known { n_steps, transfer });
             }
         }
         Ok(told)
     }
 
-    /// What is under way of each store.
+    /// What is under way of a store.
     #[must_use]
-    pub fn by_store(&self) -> BTreeMap<StoreCode, StoreTransfers> {
-        let mut by_store = BTreeMap::<StoreCode, StoreTransfers>::new();
-        for Known { transfer, .. } in self.0.values() {
-            for store in concerned(transfer) {
-                let of = by_store.entry(store).or_default();
+    pub fn of(&self, store: &StoreCode) -> StoreTransfers {
+        let mut of = StoreTransfers::default();
+        let ids = self.of_stores.get(store).into_iter().flatten();
+        for Known { transfer, .. } in ids.filter_map(|id| self.transfers.get(id)) {
+            if concerned(transfer).contains(store) {
                 of.n_open += 1;
                 of.n_abnormal += u32::from(transfer.phase() == Phase::Abnormal);
             }
-            for ((store, sku), line) in transfer.under_way() {
-                let of = by_store.entry(store.clone()).or_default();
-                *of.lines.entry(sku.clone()).or_default() += line;
+            for ((at, sku), line) in transfer.under_way() {
+                if at == store {
+                    *of.lines.entry(sku.clone()).or_default() += line;
+                }
             }
         }
-        by_store
+        of
     }
 }
 

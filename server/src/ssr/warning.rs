@@ -1,13 +1,14 @@
 //! What the pages about warnings, rules and the heatmap ask of the server, in process.
 
 use super::RequestBackend;
+use crate::error::ApiError;
 use crate::warning::{self, Doing};
 use domain::firing::FiringOutcome;
 use domain::id::{EventId, StoreCode};
 use domain::instant::Day;
 use domain::rule::Rule;
 use frontend::backend::{
-    Answered, BacktestReport, HeatPage, Reply, RulePage, RuleSaved, WarningAsk, WarningBackend, WarningPage,
+    Answered, BacktestReport, Deed, HeatPage, Reply, RulePage, RuleSaved, WarningAsk, WarningBackend, WarningPage,
 };
 
 impl WarningBackend for RequestBackend {
@@ -16,7 +17,7 @@ impl WarningBackend for RequestBackend {
     }
 
     fn warning_count(&self) -> Reply<u32> {
-        self.reply("/fn/warning_count", None, |state, viewer| async move { warning::count(&state, &viewer).await })
+        self.reply("/fn/warning_count", None, |state, viewer| async move { Ok(warning::count(&state, &viewer)) })
     }
 
     fn take_warning(&self, store: StoreCode, firing: EventId) -> Reply<Answered> {
@@ -31,9 +32,17 @@ impl WarningBackend for RequestBackend {
         firing: EventId,
         outcome: FiringOutcome,
         note: Option<String>,
+        deed: Option<String>,
     ) -> Reply<Answered> {
         self.reply("/fn/close_warning", Some(store.clone()), move |state, viewer| async move {
-            warning::answer(&state, &viewer, (store, firing), Doing::Close(outcome, note)).await
+            warning::answer(&state, &viewer, (store, firing), Doing::Close(outcome, note, deed)).await
+        })
+    }
+
+    fn warning_deeds(&self, store: StoreCode, firing: EventId) -> Reply<Vec<Deed>> {
+        self.reply("/fn/warning_deeds", Some(store.clone()), move |state, _| async move {
+            let row = state.db.firing(&store, firing).await?.ok_or(ApiError::NotFound)?;
+            warning::deeds(&state, &row.firing).await
         })
     }
 

@@ -17,6 +17,7 @@ const DATABASE: &str = "shelftrace";
 pub struct Database {
     // `Surreal::clone` opens a new session, an `Arc` does not.
     client: Arc<Surreal<Any>>,
+    is_embedded: bool,
 }
 
 impl std::fmt::Debug for Database {
@@ -104,9 +105,16 @@ impl Database {
         let define = format!("DEFINE DATABASE IF NOT EXISTS {DATABASE}");
         client.query(define).await.and_then(IndexedResults::check).map_err(failed)?;
         client.use_ns(NAMESPACE).use_db(DATABASE).await.map_err(failed)?;
-        let database = Self { client: Arc::new(client) };
+        let is_embedded = !address.endpoint.starts_with("ws");
+        let database = Self { client: Arc::new(client), is_embedded };
         migrate(&database).await?;
         Ok(database)
+    }
+
+    /// Whether it is within this process, so that no other process has it open.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        self.is_embedded
     }
 
     /// Runs a statement as it stands and returns its result as text: for tests that look behind the scenes or play an

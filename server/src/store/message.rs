@@ -1,7 +1,8 @@
 //! Messages, what became of them, where people are reached, and what they have pressed.
 
 use super::db::{Database, StoreError};
-use super::row::{Fields, at, between, id, ids, prefixed, seq, text};
+use super::row::{Fields, at, between, id, ids, int, prefixed, seq, text};
+use crate::error::chain;
 use crate::message::answer::{BoxError, Clicks, Kept, Stage};
 use crate::message::wecom::callback::Click;
 use domain::id::{MessageId, ObjectCode, PersonId, StoreCode};
@@ -25,6 +26,8 @@ pub struct DeliveryRecord {
     pub delivery: Delivery,
     /// What lets the message be changed where it is read.
     pub reference: Option<String>,
+    /// What it is to show there, until it does.
+    pub outcome: Option<String>,
 }
 
 fn message_id(message: &Message) -> RecordId {
@@ -64,8 +67,9 @@ fn delivery_row(record: &DeliveryRecord) -> Value {
     row.insert("person", text(record.person.as_str()));
     row.insert("address", text(&record.address));
     row.insert("delivery", json(&record.delivery));
-    row.insert("is_waiting", record.delivery.is_waiting());
+    row.insert("is_waiting", record.delivery.is_waiting() || record.outcome.is_some());
     row.insert("reference", text(record.reference.as_deref().unwrap_or_default()));
+    row.insert("outcome", text(record.outcome.as_deref().unwrap_or_default()));
     Value::Object(row)
 }
 
@@ -73,11 +77,17 @@ fn read_delivery(row: Value) -> Result<DeliveryRecord, StoreError> {
     let mut fields = Fields::of(row)?;
     let [person, address, delivery, reference] =
         ["person", "address", "delivery", "reference"].map(|field| fields.text(field));
+    // Those of before outcomes were kept have none.
+    let outcome = match fields.value("outcome") {
+        Value::String(outcome) => Some(outcome).filter(|outcome| !outcome.is_empty()),
+        _ => None,
+    };
     Ok(DeliveryRecord {
         person: fields.parsed(PersonId::parse(&person?))?,
         address: address?,
         delivery: fields.parsed(serde_json::from_str(&delivery?))?,
         reference: Some(reference?).filter(|reference| !reference.is_empty()),
+        outcome,
     })
 }
 
@@ -106,14 +116,16 @@ impl Database {
         self.run(statements, variables).await.map(|_| ())
     }
 
-    /// A person's inbox, the oldest first.
+    /// The newest messages of a person's inbox, the newest first.
     ///
     /// # Errors
     /// When the database fails or a record is damaged.
-    pub async fn inbox(&self, person: &PersonId) -> Result<Vec<Message>, StoreError> {
+    pub async fn inbox(&self, person: &PersonId, most: i64) -> Result<Vec<Message>, StoreError> {
         let mut variables = Variables::new();
         variables.insert("range", prefixed("message", vec![text(person.as_str())]));
-        let rows: Vec<Value> = self.run("SELECT * FROM $range", variables).await?.take(0)?;
+        variables.insert("most", int(most));
+        let rows: Vec<Value> =
+            self.run("SELECT * FROM $range ORDER BY id DESC LIMIT $most", variables).await?.take(0)?;
         rows.into_iter().map(read_message).collect()
     }
 
@@ -188,7 +200,7 @@ impl Database {
         self.run(statement, variables).await.map(|_| ())
     }
 
-    /// What waits to be sent.
+    /// What waits to be sent, or to be changed where it is read.
     ///
     /// # Errors
     /// When the database fails or a record is damaged.
@@ -246,7 +258,38 @@ impl Database {
         let mut variables = Variables::new();
         variables.insert("id", Value::RecordId(contact_id(person, channel)));
         variables.insert("address", text(address));
-        self.run("UPSERT $id CONTENT { address: $address } RETURN NONE", variables).await.map(|_| ())
+        variables.insert("folded", text(address.to_lowercase()));
+        let statement = "UPSERT $id CONTENT { address: $address, folded: $folded } RETURN NONE";
+        self.run(statement, variables).await.map(|_| ())
+    }
+
+    /// Whom a channel knows by an address, capital letters or not. More than one only where somebody has been registered
+    /// with another's.
+    ///
+    /// # Errors
+    /// When the database fails or a record is damaged.
+    pub async fn people_at(&self, channel: ChannelKind, address: &str) -> Result<Vec<PersonId>, StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("folded", text(address.to_lowercase()));
+        let statement = "SELECT * FROM contact WHERE folded = $folded";
+        let rows: Vec<Value> = self.run(statement, variables).await?.take(0)?;
+        let contacts: Vec<_> = rows.into_iter().map(read_contact).collect::<Result<_, _>>()?;
+        Ok(contacts.into_iter().filter(|(_, on, _)| *on == channel).map(|(person, ..)| person).collect())
+    }
+
+    /// Who else than a person is known to a channel by an address.
+    ///
+    /// # Errors
+    /// When the database fails or a record is damaged.
+    pub async fn others_at(
+        &self,
+        person: &PersonId,
+        channel: ChannelKind,
+        address: &str,
+    ) -> Result<Vec<PersonId>, StoreError> {
+        let mut people = self.people_at(channel, address).await?;
+        people.retain(|other| other != person);
+        Ok(people)
     }
 
     /// Forgets where a person is reached by a channel.
@@ -268,15 +311,6 @@ impl Database {
         variables.insert("range", prefixed("contact", vec![text(person.as_str())]));
         let rows: Vec<Value> = self.run("SELECT * FROM $range", variables).await?.take(0)?;
         rows.into_iter().map(|row| read_contact(row).map(|(_, channel, address)| (channel, address))).collect()
-    }
-
-    /// Where everybody is reached.
-    ///
-    /// # Errors
-    /// When the database fails or a record is damaged.
-    pub async fn contacts(&self) -> Result<Vec<(PersonId, ChannelKind, String)>, StoreError> {
-        let rows: Vec<Value> = self.run("SELECT * FROM contact", Variables::new()).await?.take(0)?;
-        rows.into_iter().map(read_contact).collect()
     }
 
     /// Keeps what a person has chosen.
@@ -336,7 +370,7 @@ impl Database {
     }
 
     async fn unfinished_clicks(&self) -> Result<Vec<(Click, Stage)>, StoreError> {
-        let statement = "SELECT * FROM click WHERE stage != 'done' ORDER BY at";
+        let statement = "SELECT * FROM click WHERE stage IN ['kept', 'acted'] ORDER BY at";
         let rows: Vec<Value> = self.run(statement, Variables::new()).await?.take(0)?;
         let read = |row: Value| -> Result<_, StoreError> {
             let mut fields = Fields::of(row)?;
@@ -349,7 +383,15 @@ impl Database {
             };
             Ok((fields.parsed(serde_json::from_str(&click?))?, fields.parsed(stage)?))
         };
-        rows.into_iter().map(read).collect()
+        let clicks = rows.into_iter().filter_map(|row| match read(row) {
+            Ok(click) => Some(click),
+            // What one row says hinders no other.
+            Err(error) => {
+                tracing::error!(error = chain(&error), "what somebody has pressed cannot be read");
+                None
+            }
+        });
+        Ok(clicks.collect())
     }
 
     async fn advance_click(&self, key: &str, stage: &Stage) -> Result<(), StoreError> {

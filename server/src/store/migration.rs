@@ -34,6 +34,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 11, name: "carriage", statements: include_str!("../../migrations/0011_carriage.surql") },
     Migration { number: 12, name: "mailbox", statements: include_str!("../../migrations/0012_mailbox.surql") },
     Migration { number: 13, name: "leg_stock", statements: include_str!("../../migrations/0013_leg_stock.surql") },
+    Migration { number: 14, name: "telling", statements: include_str!("../../migrations/0014_telling.surql") },
 ];
 
 /// Why the schema does not fit this program.

@@ -30,8 +30,10 @@ pub struct SavedRule {
 pub struct FiringRow {
     /// The warning.
     pub firing: Firing,
-    /// When people may be told, after the rule's quiet hours.
+    /// When people may be told that it was raised, after the rule's quiet hours.
     pub tell_at: Timestamp,
+    /// From when on they are to be told of its latest change; `None` once they are.
+    pub untold_at: Option<Timestamp>,
     /// 0, 1, 2 …: which change of it this is.
     pub edition: i64,
 }
@@ -47,7 +49,7 @@ pub struct WatchRow {
     pub watch: Watch,
 }
 
-/// Whether a change was kept.
+/// Whether a version of a rule was kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Saved {
     /// It was.
@@ -77,6 +79,7 @@ fn firing_row(row: &FiringRow) -> Value {
     object.insert("is_open", firing.closed.is_none());
     object.insert("closed_at", firing.closed.as_ref().map_or(int(NEVER), |closed| at(closed.at)));
     object.insert("tell_at", at(row.tell_at));
+    object.insert("untold_at", row.untold_at.map_or(int(NEVER), at));
     object.insert("edition", int(row.edition));
     Value::Object(object)
 }
@@ -84,7 +87,10 @@ fn firing_row(row: &FiringRow) -> Value {
 fn read_firing(row: Value) -> Result<FiringRow, StoreError> {
     let mut fields = Fields::of(row)?;
     let firing = from_json(&mut fields, "firing")?;
-    Ok(FiringRow { firing, tell_at: fields.at("tell_at")?, edition: fields.int("edition")? })
+    let (tell_at, edition) = (fields.at("tell_at")?, fields.int("edition")?);
+    // Those of before people were told by messages have none.
+    let untold_at = fields.int_opt("untold_at")?.and_then(time);
+    Ok(FiringRow { firing, tell_at, untold_at, edition })
 }
 
 fn time(ms: i64) -> Option<Timestamp> {
@@ -208,19 +214,56 @@ impl Database {
         rows.into_iter().map(read_firing).next().transpose()
     }
 
-    /// Keeps what people did about a warning, unless it has changed since it was read.
+    /// The warnings whose latest change people are to be told of by now, at most so many.
+    ///
+    /// # Errors
+    /// When the database fails or a record is damaged.
+    pub async fn untold_firings(&self, now: Timestamp, most: i64) -> Result<Vec<FiringRow>, StoreError> {
+        let mut variables = Variables::new();
+        variables.insert("now", at(now));
+        variables.insert("most", int(most));
+        let statement = "SELECT * FROM firing WHERE untold_at >= 0 AND untold_at <= $now LIMIT $most";
+        let rows: Vec<Value> = self.run(statement, variables).await?.take(0)?;
+        rows.into_iter().map(read_firing).collect()
+    }
+
+    /// Notes that people have been told how these warnings stand. One that has changed since it was read stays untold.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn save_firing(&self, before: &FiringRow, firing: Firing) -> Result<Saved, StoreError> {
-        let row = FiringRow { firing, edition: before.edition + 1, ..before.clone() };
+    pub async fn set_told(&self, rows: &[FiringRow]) -> Result<(), StoreError> {
+        let told = |row: &FiringRow| {
+            let mut object = Object::new();
+            object.insert("id", firing_id(&row.firing.store, row.firing.id));
+            object.insert("edition", int(row.edition));
+            Value::Object(object)
+        };
+        let mut variables = Variables::new();
+        variables.insert("rows", rows.iter().map(told).collect::<Vec<_>>());
+        variables.insert("never", int(NEVER));
+        let statement =
+            "FOR $row IN $rows { UPDATE $row.id SET untold_at = $never WHERE edition = $row.edition RETURN NONE }";
+        self.run(statement, variables).await.map(|_| ())
+    }
+
+    /// Keeps what people did about a warning, unless it has changed since it was read: then `None`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_firing(
+        &self,
+        before: &FiringRow,
+        firing: Firing,
+        now: Timestamp,
+    ) -> Result<Option<FiringRow>, StoreError> {
+        let row = FiringRow { firing, edition: before.edition + 1, untold_at: Some(now), ..before.clone() };
         let mut variables = Variables::new();
         variables.insert("id", Value::RecordId(firing_id(&row.firing.store, row.firing.id)));
         variables.insert("row", firing_row(&row));
         variables.insert("edition", int(before.edition));
         let statement = "UPDATE $id CONTENT $row WHERE edition = $edition RETURN VALUE edition";
         let rows: Vec<Value> = self.run(statement, variables).await?.take(0)?;
-        Ok(if rows.is_empty() { Saved::Outdated } else { Saved::Yes })
+        Ok((!rows.is_empty()).then_some(row))
     }
 
     /// What is kept of a store's signals, if it can still be read: what cannot is made anew.

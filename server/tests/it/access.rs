@@ -106,6 +106,7 @@ POST /fn/warnings: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/warning_count: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/take_warning: clerk --- manager +-- regional ++- hq +++ auditor ---
 POST /fn/close_warning: clerk --- manager +-- regional ++- hq +++ auditor ---
+POST /fn/warning_deeds: clerk --- manager +-- regional ++- hq +++ auditor ---
 POST /fn/replenishment: clerk --- manager +-- regional ++- hq +++ auditor +++
 POST /fn/order_goods: clerk --- manager +-- regional ++- hq +++ auditor ---
 POST /fn/override_stock: clerk --- manager +-- regional ++- hq +++ auditor ---
@@ -121,8 +122,8 @@ POST /fn/heat_on: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/transfers: clerk +++ manager +++ regional +++ hq +++ auditor +++
 POST /fn/transfer: clerk +++ manager +++ regional +++ hq +++ auditor +++
 POST /fn/transfer_sources: clerk --- manager +-- regional ++- hq +++ auditor ---
-POST /fn/credit: clerk --- manager +-- regional ++- hq +++ auditor +++
 POST /fn/confirmation_pace: clerk --- manager +++ regional +++ hq +++ auditor +++
+POST /fn/credit: clerk --- manager +-- regional ++- hq +++ auditor +++
 POST /fn/credits: clerk --- manager +++ regional +++ hq +++ auditor +++
 POST /fn/inbox: clerk +++ manager +++ regional +++ hq +++ auditor +++
 POST /fn/count_unread: clerk +++ manager +++ regional +++ hq +++ auditor +++

@@ -1,5 +1,6 @@
 //! Messages that are answered, from the ledger to the inbox and back.
 
+mod alert;
 mod group;
 mod mail;
 mod push;
@@ -58,8 +59,8 @@ async fn request(server: &TestServer, n: u64, units: i64) -> TransferId {
 /// The person's newest message of a kind, once it is there.
 async fn told(server: &TestServer, who: &PersonId, kind: MessageKind) -> Message {
     for _ in 0..200 {
-        let inbox = server.state.db.inbox(who).await.expect("reads");
-        if let Some(message) = inbox.into_iter().rev().find(|message| message.kind == kind) {
+        let inbox = server.state.db.inbox(who, 100).await.expect("reads");
+        if let Some(message) = inbox.into_iter().find(|message| message.kind == kind) {
             return message;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

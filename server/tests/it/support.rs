@@ -73,6 +73,7 @@ impl TestServer {
     /// Gives somebody else an account.
     pub async fn hire(&self, login: &str, role: Role, scope: &str) {
         self.state.db.add_account(&account(login, role, scope).await).await.expect("adds");
+        self.state.directory.set_accounts(&self.state.db.accounts().await.expect("reads"));
     }
 
     /// A browser nobody is signed in with.

@@ -2,6 +2,7 @@
 
 use crate::support::{Browser, NOW, TestServer, event, person};
 use axum::http::StatusCode;
+use domain::id::EventId;
 use domain::instant::{DAY_MS, Day, MINUTE_MS, Timestamp, ZoneOffset};
 use domain::rule::{Rule, shipped};
 use serde_json::{Value, json};
@@ -150,6 +151,42 @@ async fn a_warning_is_taken_and_ends_in_an_outcome() {
     shop.server.clock.advance_ms(DAY_MS);
     shop.settle().await;
     assert_eq!(shop.listed("manager", "open").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_warning_is_closed_with_the_transfer_that_was_asked_for_since() {
+    let mut shop = Shop::start().await;
+    shop.move_goods("sale", "100001", 2).await;
+    shop.settle().await;
+    shop.server.clock.advance_ms(MINUTE_MS);
+    let id = EventId::from_parts(shop.now().unix_ms().unsigned_abs(), 7);
+    let request = json!({
+        "lines": [{ "sku": "100001", "units": 3 }], "candidates": [{ "store": "S002", "why": [] }],
+        "wanted_by": null, "note": null,
+    });
+    shop.n_events += 1;
+    let mut asks = event(shop.n_events, &json!({ "transfer": { "transfer": id, "step": { "requested": request } } }));
+    asks["id"] = json!(id);
+    asks["person"] = json!(person("manager"));
+    asks["effective_at"] = json!(shop.now());
+    let reply = shop.manager.sync(1, &[asks]).await;
+    assert_eq!(reply.json["answers"][0]["outcome"]["is"], "accepted", "{}", reply.json);
+
+    let firing = shop.warning("NEGATIVE-STOCK").await["firing"]["id"].as_str().expect("an id").to_owned();
+    let this = format!("store=S001&firing={firing}");
+    let (status, deeds) = shop.function("manager", "/fn/warning_deeds", &this).await;
+    assert_eq!(status, StatusCode::OK, "{deeds}");
+    let of_deed = ["code", "outcome", "units"].map(|field| deeds[0][field].clone());
+    assert_eq!((deeds.as_array().map(Vec::len), of_deed), (Some(1), [json!(id), json!("transferred"), json!(3)]));
+    shop.function("manager", "/fn/take_warning", &this).await;
+    for wrong in [format!("transferred&deed={firing}"), format!("ordered&deed={id}")] {
+        let (status, why) = shop.function("manager", "/fn/close_warning", &format!("{this}&outcome={wrong}")).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{why}");
+    }
+    let close = format!("{this}&outcome=transferred&deed={id}");
+    assert_eq!(shop.function("manager", "/fn/close_warning", &close).await.1, "done");
+    let page = shop.manager.get("/api/v1/warnings?list=closed").await.json;
+    assert_eq!(page["warnings"][0]["cites"][1], format!("/transfers/{id}"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

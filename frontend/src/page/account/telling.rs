@@ -4,6 +4,7 @@ use super::mail::MailAddress;
 use super::push::ThisDevice;
 use crate::backend::{TellingChoice, choose_telling, read_telling};
 use crate::component::button::{ButtonKind, ButtonSize, ButtonWidth, button_class};
+use crate::format;
 use crate::text::use_language;
 use domain::message::preference::{ChannelKind, Preference};
 use domain::quiet::QuietHours;
@@ -98,10 +99,10 @@ fn Form(choice: TellingChoice) -> impl IntoView {
             let time = move |label: &'static str, of: fn(&mut QuietHours) -> &mut u16| {
                 let shown = chosen.with_untracked(|chosen| {
                     let mut hours = chosen.quiet.unwrap_or(NIGHT);
-                    clock(*of(&mut hours))
+                    format::time_of_day(*of(&mut hours))
                 });
                 let set = move |event| {
-                    let Some(minute) = minute(&event_target_value(&event)) else { return };
+                    let Some(minute) = format::parse_time_of_day(&event_target_value(&event)) else { return };
                     chosen.update(|chosen| {
                         if let Some(hours) = &mut chosen.quiet {
                             *of(hours) = minute;
@@ -150,31 +151,5 @@ fn Form(choice: TellingChoice) -> impl IntoView {
                 {push_key.map(|key| view! { <ThisDevice key set_up/> })}
             </div>
         </section>
-    }
-}
-
-/// `22:00`
-fn clock(minute: u16) -> String {
-    format!("{:02}:{:02}", minute / 60, minute % 60)
-}
-
-fn minute(text: &str) -> Option<u16> {
-    let (hours, minutes) = text.split_once(':')?;
-    let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
-    (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_read_back() {
-        for minute_of_day in [0, 7 * 60, 23 * 60 + 59] {
-            assert_eq!(minute(&clock(minute_of_day)), Some(minute_of_day));
-        }
-        for wrong in ["", "24:00", "7", "12:60", "-1:00"] {
-            assert_eq!(minute(wrong), None, "{wrong}");
-        }
     }
 }

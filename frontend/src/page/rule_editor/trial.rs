@@ -88,6 +88,11 @@ fn Report(report: BacktestReport) -> impl IntoView {
         let names: Vec<String> = report.unknown.iter().map(|measure| Words::measure(&language, *measure)).collect();
         view! { <Banner tone=Tone::Warn><p>{language.backtest_unknown(names.join("、"))}</p></Banner> }
     });
+    let cut = (report.n_lines < report.n_reached).then(|| {
+        let n = |n: u32| format::number(n.into());
+        let text = language.backtest_cut(n(report.n_lines), n(report.n_reached));
+        view! { <Banner tone=Tone::Warn><p>{text}</p></Banner> }
+    });
     let days = report.by_day.iter().map(|(day, n)| {
         view! {
             <tr>
@@ -109,6 +114,7 @@ fn Report(report: BacktestReport) -> impl IntoView {
     let has_fired = report.tally.n() > 0;
     view! {
         {unknown}
+        {cut}
         <Figures>
             <Figure
                 label=language.backtest_fired()

@@ -75,7 +75,7 @@ fn plain(text: &str) -> String {
 }
 
 fn common(message: &Message, origin: &str) -> Value {
-    let url = format!("{origin}{}", message.link.path);
+    let url = open::link(origin, ChannelKind::WeCom, message);
     let facts: Vec<Value> = message
         .facts
         .iter()
@@ -99,7 +99,7 @@ fn buttons(message: &Message, origin: &str) -> Value {
         let style = if button.act == Act::Decline { 2 } else { 1 };
         list.push(json!({ "type": 0, "text": clipped(&button.text, 10), "style": style, "key": key.to_string() }));
     }
-    let url = format!("{origin}{}", message.link.path);
+    let url = open::link(origin, ChannelKind::WeCom, message);
     list.push(json!({ "type": 1, "text": clipped(&message.link.text, 10), "style": 3, "url": url }));
     card["button_list"] = json!(list);
     let declines = message.buttons.iter().any(|button| button.act == Act::Decline);
@@ -129,7 +129,9 @@ mod tests {
         let keys: Vec<&str> =
             card["button_list"].as_array().expect("buttons").iter().filter_map(|b| b["key"].as_str()).collect();
         assert_eq!(keys, ["confirm:transfer:TR-1:7", "decline:transfer:TR-1:7"]);
-        assert_eq!(card["button_list"][2]["url"], "https://stock.example/transfers/TR-1");
+        let link = format!("https://stock.example/open/wecom/{}", message.id);
+        assert_eq!(card["button_list"][2]["url"], link, "opened, and known to be");
+        assert_eq!(card["card_action"]["url"], link);
         assert_eq!(card["button_selection"]["option_list"][0]["id"], "needed_here");
     }
 

@@ -6,14 +6,13 @@ use crate::error::chain;
 use crate::message::channel::{Channel, Content, SendError, Sent};
 use crate::message::http;
 use crate::message::schedule::Limits;
-use crate::store::{Database, StoreError};
-use domain::id::{PersonId, StoreCode};
+use crate::store::{Database, Directory, StoreError};
+use domain::id::StoreCode;
 use domain::instant::MINUTE_MS;
 use domain::message::preference::ChannelKind;
-use domain::policy::{Role, Scope};
+use domain::policy::{Role, Scope, Viewer};
 use futures::future::BoxFuture;
 use reqwest::Client;
-use std::collections::BTreeSet;
 
 /// The longest key, in characters.
 const KEY_MAX_CHARS: usize = 64;
@@ -23,6 +22,7 @@ pub struct WeComGroup {
     base: String,
     origin: String,
     database: Database,
+    directory: Directory,
     http: Client,
 }
 
@@ -42,8 +42,13 @@ pub fn key_of(typed: &str) -> Option<&str> {
 impl WeComGroup {
     /// Robots reached at `base`, with links to `origin`, whose keys are in `database`.
     #[must_use]
-    pub fn new(base: impl Into<String>, origin: impl Into<String>, database: Database, http: Client) -> Self {
-        Self { base: base.into(), origin: origin.into(), database, http }
+    pub fn new(
+        base: impl Into<String>,
+        origin: impl Into<String>,
+        (database, directory): (Database, Directory),
+        http: Client,
+    ) -> Self {
+        Self { base: base.into(), origin: origin.into(), database, directory, http }
     }
 
     async fn send_to(&self, to: &str, content: Content<'_>) -> Result<Sent, SendError> {
@@ -69,19 +74,15 @@ impl WeComGroup {
 
     /// The store's managers, as WeCom calls them.
     async fn managers_of(&self, store: &StoreCode) -> Result<Vec<String>, StoreError> {
-        let managers: BTreeSet<PersonId> = self
-            .database
-            .accounts()
-            .await?
-            .into_iter()
-            .filter(|account| !account.is_disabled && account.viewer.role == Role::StoreManager)
-            .map(|account| account.viewer)
-            .filter(|viewer| matches!(&viewer.scope, Scope::Store(own) if own == store))
-            .map(|viewer| viewer.id)
-            .collect();
-        let contacts = self.database.contacts().await?.into_iter();
-        let is_theirs = |who: &PersonId, channel| channel == ChannelKind::WeCom && managers.contains(who);
-        Ok(contacts.filter(|(who, channel, _)| is_theirs(who, *channel)).map(|(.., userid)| userid).collect())
+        let workers = self.directory.workers();
+        let is_manager = |viewer: &&Viewer| {
+            viewer.role == Role::StoreManager && matches!(&viewer.scope, Scope::Store(own) if own == store)
+        };
+        let mut userids = Vec::new();
+        for manager in workers.iter().filter(is_manager) {
+            userids.extend(self.database.contacts_of(&manager.id).await?.remove(&ChannelKind::WeCom));
+        }
+        Ok(userids)
     }
 }
 
@@ -124,7 +125,12 @@ mod tests {
     async fn start() -> (Fake, WeComGroup, Database, StoreCode) {
         let fake = Fake::start(Clock::manual(NOW)).await;
         let database = Database::open("mem://").await.expect("opens");
-        let group = WeComGroup::new(fake.base(), "https://stock.example", database.clone(), http::client());
+        let group = WeComGroup::new(
+            fake.base(),
+            "https://stock.example",
+            (database.clone(), Directory::default()),
+            http::client(),
+        );
         (fake, group, database, StoreCode::parse("S034").expect("valid"))
     }
 
