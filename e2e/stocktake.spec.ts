@@ -204,6 +204,7 @@ async function enter(page: Page, units: string): Promise<void> {
 }
 
 test('sheets are printed, filled in with a pen and keyed in with the keyboard alone', async ({ server, browserOf }) => {
+  test.setTimeout(240_000);
   const page = await browserOf('desktop', 'zh').open('/sign-in');
   await signIn(page, 'wangwei');
   await page.goto('/stocktakes/S001/new');
@@ -236,7 +237,7 @@ test('sheets are printed, filled in with a pen and keyed in with the keyboard al
     await expect(page.getByText(why)).toBeVisible();
     await expect(time).toBeFocused();
   }
-  await look(page, 'key-in-time-zh', ALL);
+  await page.screenshot({ path: 'screenshots/key-in-time-zh.png' });
   await time.fill(now);
   const boxes = page.locator('.key-in__units');
   const n = await boxes.count();
