@@ -193,11 +193,29 @@ fn texts(data: &str) -> String {
                 let bytes = BASE64.decode(body.replace("\r\n", "").as_bytes()).expect("base 64");
                 text.push_str(&String::from_utf8(bytes).expect("text"));
             }
-            "quoted-printable" => text.push_str(&body.replace("=\r\n", "").replace("=3D", "=")),
+            "quoted-printable" => text.push_str(&unquoted(&body.replace("=\r\n", ""))),
             _ => text.push_str(body),
         }
     }
     text
+}
+
+/// Text of which some bytes are told as `=` and two digits.
+fn unquoted(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, behind @ ..] = rest {
+        if *first == b'='
+            && let Some(byte) = text.get(text.len() - behind.len()..text.len() - behind.len() + 2)
+        {
+            bytes.push(u8::from_str_radix(byte, 16).expect("two digits"));
+            rest = &behind[2..];
+        } else {
+            bytes.push(*first);
+            rest = behind;
+        }
+    }
+    String::from_utf8(bytes).expect("text")
 }
 
 /// A message that somebody is asked to answer.
@@ -341,6 +359,8 @@ async fn nothing_goes_to_an_address_before_its_owner_says_so() {
     assert_eq!(ask(&browser, "confirm_address", &format!("code={code}")).await, "malformed", "used");
     assert_eq!(fake.letters().len(), 1, "nothing before");
 
+    // What is told at one instant has no order.
+    server.clock.advance_ms(1_000);
     request(&server, 3, 2).await;
     let letter = fake.letter(1).await;
     assert_eq!(letter.to, ["RCPT TO:<wang@chain.example>"]);
@@ -355,6 +375,7 @@ async fn nothing_goes_to_an_address_before_its_owner_says_so() {
     assert_eq!(way.address, "wang@chain.example");
 
     fake.refuse_next("550 5.1.1 gone");
+    server.clock.advance_ms(1_000);
     request(&server, 4, 1).await;
     let asked = told(&server, &manager, MessageKind::TransferRequest).await;
     let way = mail_way(&server, &asked, |way| way.delivery.failed.is_some()).await;
