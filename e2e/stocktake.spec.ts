@@ -269,7 +269,7 @@ test('sheets are printed, filled in with a pen and keyed in with the keyboard al
   // Emptying a saved box takes the count back, after a reload too.
   await page.goto(keyInPath!);
   await hydrated(page);
-  await page.getByLabel('货架').selectOption({ index: 0 });
+  await page.getByRole('combobox', { name: '货架' }).selectOption({ index: 0 });
   await expect(boxes.first()).toHaveValue('3');
   await boxes.first().fill('');
   await save.click();
