@@ -88,7 +88,6 @@ messages! {
     rule_sku: "商品编码" / "Product code";
     rule_no_sku: "这不是商品编码。" / "That is no product code.";
     rule_add_product: "加上" / "Add";
-    rule_remove_product(sku): "去掉 {sku}" / "Remove {sku}";
     rule_quiet: "免打扰" / "Quiet hours";
     rule_quiet_on: "这段时间不通知，过后再通知" / "Tell nobody in these hours, but afterwards";
     rule_save: "保存为新版本" / "Save as a new version";

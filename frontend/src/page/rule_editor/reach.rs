@@ -165,7 +165,7 @@ fn Products(rest: RwSignal<Rule>) -> impl IntoView {
             Goods::All | Goods::Categories(_) => BTreeSet::new(),
         });
         let row = |sku: SkuCode| {
-            let label = language.rule_remove_product(&sku);
+            let label = format!("{} {sku}", language.rule_remove());
             let class = button_class(ButtonKind::Usual, ButtonSize::Usual, ButtonWidth::Words);
             let shown = sku.to_string();
             view! {
