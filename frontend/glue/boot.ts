@@ -38,7 +38,7 @@ async function start(): Promise<void> {
   try {
     const app = await import("./shelftrace.js");
     await app.default({ module_or_path: new URL("./shelftrace_bg.wasm", import.meta.url) });
-    if (document.documentElement.dataset["shell"] === undefined) app.hydrate();
+    if (document.documentElement.dataset["shell"] === undefined) await app.hydrate();
     else app.mount();
   } catch (error) {
     showFailure(

@@ -7,49 +7,27 @@ use crate::component::loss_notice::LossNotice;
 use crate::component::nav::{OverdueCases, Rail, TabBar, TopBar};
 use crate::component::unread_count::provide_unread_count;
 use crate::page::account::AccountPage;
-use crate::page::accuracy::AccuracyPage;
-use crate::page::approvals::ApprovalsPage;
-use crate::page::audit::AuditPage;
-use crate::page::board::BoardPage;
-use crate::page::cases::{CasesPage, overdue_count};
+use crate::page::cases::overdue_count;
 use crate::page::count::CountPage;
-use crate::page::credit::CreditPage;
-use crate::page::deliveries::DeliveriesPage;
-use crate::page::devices::DevicesPage;
 use crate::page::home::HomePage;
 use crate::page::inbox::InboxPage;
-use crate::page::key_in::KeyInPage;
 use crate::page::missing::MissingPage;
 use crate::page::more::MorePage;
 use crate::page::movement::MovementPage;
 use crate::page::moves::MovesPage;
-use crate::page::proof::ProofPage;
-use crate::page::region_plan::RegionPlanPage;
-use crate::page::replenishment::ReplenishmentPage;
-use crate::page::rule_editor::RuleEditorPage;
-use crate::page::rules::RulesPage;
-use crate::page::shelf_trace::ShelfTracePage;
 use crate::page::sign_in::SignInPage;
-use crate::page::stocktake::StocktakePage;
-use crate::page::stocktake_list::{StocktakeListPage, StocktakeStoresPage};
-use crate::page::stocktake_new::StocktakeNewPage;
-use crate::page::store_plan::StorePlanPage;
-use crate::page::trace::TracePage;
-use crate::page::transfer::TransferDetailPage;
-use crate::page::transfer_new::TransferNewPage;
 use crate::page::transfer_scan::{TransferScanPage, WaybillScanPage};
-use crate::page::transfers::TransfersPage;
-use crate::page::warnings::WarningsPage;
+use crate::part;
 use crate::session::{Session, use_session};
 use crate::text::{Language, use_language};
 use domain::master::Name;
 use domain::policy::Viewer;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::SsrMode;
 use leptos_router::components::{Outlet, ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::hooks::use_location;
 use leptos_router::path;
+use leptos_router::{Lazy, SsrMode};
 
 /// The application.
 #[component]
@@ -59,9 +37,6 @@ pub fn App() -> impl IntoView {
     provide_context(page_session());
     crate::device::provide_device();
     let language = use_language();
-
-    // Tests and people in a hurry must know when buttons answer.
-    Effect::new(|_| browser::set_root_attribute("data-hydrated", ""));
 
     // Pages are complete HTML before they leave the server: readable without script, and with the right status.
     view! {
@@ -75,35 +50,35 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Frame>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
-                    <Route path=path!("/board") view=BoardPage ssr=SsrMode::Async/>
-                    <Route path=path!("/board/:store") view=StorePlanPage ssr=SsrMode::Async/>
-                    <Route path=path!("/board/:store/:shelf") view=ShelfTracePage ssr=SsrMode::Async/>
+                    <Route path=path!("/board") view={Lazy::<part::Board>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/board/:store") view={Lazy::<part::StorePlan>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/board/:store/:shelf") view={Lazy::<part::ShelfTrace>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/moves") view=MovesPage ssr=SsrMode::Async/>
-                    <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async/>
-                    <Route path=path!("/trace") view=TracePage ssr=SsrMode::Async/>
-                    <Route path=path!("/trace/:subject/:key") view=TracePage ssr=SsrMode::Async/>
-                    <Route path=path!("/cases") view=CasesPage ssr=SsrMode::Async/>
-                    <Route path=path!("/devices") view=DevicesPage ssr=SsrMode::Async/>
-                    <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
-                    <Route path=path!("/proof") view=ProofPage ssr=SsrMode::Async/>
-                    <Route path=path!("/stocktakes") view=StocktakeStoresPage ssr=SsrMode::Async/>
-                    <Route path=path!("/stocktakes/:store") view=StocktakeListPage ssr=SsrMode::Async/>
-                    <Route path=path!("/stocktakes/:store/new") view=StocktakeNewPage ssr=SsrMode::Async/>
-                    <Route path=path!("/stocktakes/:store/:stocktake") view=StocktakePage ssr=SsrMode::Async/>
-                    <Route path=path!("/stocktakes/:store/:stocktake/key-in") view=KeyInPage ssr=SsrMode::Async/>
-                    <Route path=path!("/accuracy") view=AccuracyPage ssr=SsrMode::Async/>
-                    <Route path=path!("/warnings") view=WarningsPage ssr=SsrMode::Async/>
-                    <Route path=path!("/replenishment") view=ReplenishmentPage ssr=SsrMode::Async/>
-                    <Route path=path!("/rules") view=RulesPage ssr=SsrMode::Async/>
-                    <Route path=path!("/rules/:rule") view=RuleEditorPage ssr=SsrMode::Async/>
-                    <Route path=path!("/transfers") view=TransfersPage ssr=SsrMode::Async/>
-                    <Route path=path!("/transfers/new") view=TransferNewPage ssr=SsrMode::Async/>
-                    <Route path=path!("/transfers/plan") view=RegionPlanPage ssr=SsrMode::Async/>
-                    <Route path=path!("/transfers/:transfer") view=TransferDetailPage ssr=SsrMode::Async/>
-                    <Route path=path!("/credit") view=CreditPage ssr=SsrMode::Async/>
+                    <Route path=path!("/approvals") view={Lazy::<part::Approvals>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/trace") view={Lazy::<part::Trace>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/trace/:subject/:key") view={Lazy::<part::Trace>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/cases") view={Lazy::<part::Cases>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/devices") view={Lazy::<part::Devices>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/audit") view={Lazy::<part::Audit>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/proof") view={Lazy::<part::Proof>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/stocktakes") view={Lazy::<part::StocktakeStores>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/stocktakes/:store") view={Lazy::<part::StocktakeList>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/stocktakes/:store/new") view={Lazy::<part::StocktakeNew>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/stocktakes/:store/:stocktake") view={Lazy::<part::Stocktake>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/stocktakes/:store/:stocktake/key-in") view={Lazy::<part::KeyIn>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/accuracy") view={Lazy::<part::Accuracy>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/warnings") view={Lazy::<part::Warnings>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/replenishment") view={Lazy::<part::Replenishment>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/rules") view={Lazy::<part::Rules>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/rules/:rule") view={Lazy::<part::RuleEditor>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/transfers") view={Lazy::<part::Transfers>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/transfers/new") view={Lazy::<part::TransferNew>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/transfers/plan") view={Lazy::<part::RegionPlan>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/transfers/:transfer") view={Lazy::<part::TransferDetail>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/credit") view={Lazy::<part::Credit>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/more") view=MorePage ssr=SsrMode::Async/>
                     <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async/>
-                    <Route path=path!("/deliveries") view=DeliveriesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/deliveries") view={Lazy::<part::Deliveries>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>

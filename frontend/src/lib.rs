@@ -14,6 +14,7 @@ pub mod component;
 pub mod device;
 pub mod format;
 pub mod page;
+mod part;
 pub mod preference;
 #[cfg(feature = "hydrate")]
 mod scan;
@@ -28,9 +29,12 @@ mod entry {
 
     /// Brings a page that the server rendered to life.
     #[wasm_bindgen]
-    pub fn hydrate() {
+    pub async fn hydrate() {
         console_error_panic_hook::set_once();
-        leptos::mount::hydrate_body(App);
+        let body = leptos::prelude::document().body().expect("the page has a body");
+        // The page's part may have to be fetched first.
+        leptos::mount::hydrate_from_async(body, App).await.forget();
+        say_ready();
     }
 
     /// Builds the page in the empty offline shell.
@@ -39,6 +43,15 @@ mod entry {
         console_error_panic_hook::set_once();
         // The plain way to mount warns of a missing feature that would only make hydration larger.
         let body = leptos::prelude::document().body().expect("the shell has a body");
-        leptos::mount::mount_to_renderer(&body, App).forget();
+        let app = || {
+            leptos::prelude::Effect::new(|_| say_ready());
+            App()
+        };
+        leptos::mount::mount_to_renderer(&body, app).forget();
+    }
+
+    /// Tests and people in a hurry must know when buttons answer.
+    fn say_ready() {
+        crate::browser::set_root_attribute("data-hydrated", "");
     }
 }

@@ -38,11 +38,13 @@ pub fn build(root: &Path, out: &Path, effort: Effort) -> Result<()> {
 fn build_in(root: &Path, out: &Path, staging: &Path, effort: Effort) -> Result<()> {
     step("compiling the frontend for the browser");
     let module = wasm::compile(root, effort)?;
-    step("binding it to JavaScript");
-    wasm::bind(&module, staging)?;
+    step("splitting it and binding it to JavaScript");
+    let modules = wasm::split_and_bind(&module, staging)?;
     if effort == Effort::Small {
         step("shrinking the wasm");
-        wasm::shrink(root, &staging.join("shelftrace_bg.wasm"))?;
+        for module in &modules {
+            wasm::shrink(root, &staging.join(module))?;
+        }
     }
     step("bundling scripts and styles");
     bundle::build(root, staging, effort)?;

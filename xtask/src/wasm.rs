@@ -32,6 +32,8 @@ pub fn compile(root: &Path, effort: Effort) -> Result<PathBuf> {
         .args(["--crate-type", "cdylib", "--no-default-features", "--features", "hydrate"])
         .args(["--target", "wasm32-unknown-unknown", "--profile", profile])
         .arg("--message-format=json-render-diagnostics")
+        // The splitter must know what refers to what.
+        .args(["--", "-C", "link-arg=--emit-relocs"])
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
@@ -50,16 +52,30 @@ pub fn compile(root: &Path, effort: Effort) -> Result<PathBuf> {
         .context("cargo named no .wasm file for the frontend")
 }
 
-/// Writes `shelftrace.js` and `shelftrace_bg.wasm` into `directory`.
-pub fn bind(module: &Path, directory: &Path) -> Result<()> {
+/// Splits the module into the main one, bound to `shelftrace.js`, and those that are fetched when needed; returns
+/// the names of all.
+pub fn split_and_bind(module: &Path, directory: &Path) -> Result<Vec<String>> {
+    let bytes = std::fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
+    let main = directory.join("main.wasm");
+    let mut options = wasm_split_cli_support::Options::new(&bytes);
+    options.output_dir = directory;
+    options.main_out_path = &main;
+    options.link_name = "./parts.js";
+    options.main_module = "./shelftrace.js";
+    let parts = wasm_split_cli_support::transform(options)
+        .map_err(|error| anyhow::anyhow!("the module could not be split into its parts: {error:#}"))?;
     Bindgen::new()
-        .input_path(module)
+        .input_path(&main)
         .web(true)?
         .out_name("shelftrace")
         .typescript(false)
+        .keep_lld_exports(true)
         .remove_producers_section(true)
         .generate(directory)
-        .context("wasm-bindgen could not make the module's script")
+        .context("wasm-bindgen could not make the module's script")?;
+    std::fs::remove_file(&main).context("the unbound module could not be removed")?;
+    let names = parts.split_modules.iter().filter_map(|path| path.file_name()?.to_str().map(str::to_owned));
+    Ok(names.chain(["shelftrace_bg.wasm".to_owned()]).collect())
 }
 
 /// Shrinks the module in place.
