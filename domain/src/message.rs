@@ -102,17 +102,20 @@ pub enum MessageKind {
     Approval,
     /// 调拨进展: a transfer has taken a step that concerns the reader.
     TransferProgress,
+    /// 调拨催发: promised goods have not left.
+    SendingReminder,
 }
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::TransferRequest,
         Self::TransferReminder,
         Self::AbnormalFlow,
         Self::RuleFiring,
         Self::Approval,
         Self::TransferProgress,
+        Self::SendingReminder,
     ];
 
     /// The stable code.
@@ -125,6 +128,7 @@ impl MessageKind {
             Self::RuleFiring => "rule_firing",
             Self::Approval => "approval",
             Self::TransferProgress => "transfer_progress",
+            Self::SendingReminder => "sending_reminder",
         }
     }
 
@@ -135,8 +139,8 @@ impl MessageKind {
         match self {
             // Taking charge decides nothing about goods.
             Self::RuleFiring => &[Act::Take],
-            // A review needs what was found, and news need no answer.
-            Self::AbnormalFlow | Self::TransferProgress => &[],
+            // A review needs what was found, goods are scanned, and news need no answer.
+            Self::AbnormalFlow | Self::SendingReminder | Self::TransferProgress => &[],
             _ if value_minor > CARD_VALUE_MAX_MINOR => &[],
             Self::TransferRequest | Self::TransferReminder | Self::Approval => &[Act::Confirm, Act::Decline],
         }

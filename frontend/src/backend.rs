@@ -6,6 +6,7 @@
 //!
 //! Writing to the ledger is not among them: phones send events to `/api/v1/sync`, so that a queue outlives a build.
 
+mod answer;
 mod message;
 mod region_plan;
 mod replenishment;
@@ -13,6 +14,7 @@ mod stocktake;
 mod transfer;
 mod warning;
 
+pub use answer::{BackendError, Json};
 pub use message::*;
 pub use region_plan::*;
 pub use replenishment::*;
@@ -34,8 +36,6 @@ use domain::policy::{Role, Viewer};
 use domain::stocktake::{LineRef, Stocktake};
 use domain::trace::{Subject, Suggestion, TraceAcross, TraceAsk, TracePage, TraceStores};
 use leptos::prelude::*;
-use leptos::server_fn::codec::JsonEncoding;
-use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -229,68 +229,6 @@ impl Awaiting {
     }
 }
 
-/// Why the server did not do it. The code is stable; the words for people are [`crate::text`]'s.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
-pub enum BackendError {
-    /// Nobody is signed in, or the session has ended.
-    #[error("sign in first")]
-    SignInNeeded,
-    /// The viewer may not.
-    #[error("not allowed")]
-    Forbidden,
-    /// There is no such store, shelf or page, or the viewer may not know of it.
-    #[error("not found")]
-    NotFound,
-    /// No such account, or another password.
-    #[error("the account or the password is wrong")]
-    BadCredentials,
-    /// Too many wrong passwords in a row.
-    #[error("too many attempts, wait {retry_after_s} s")]
-    TooManyAttempts {
-        /// When to try again, in seconds.
-        retry_after_s: u32,
-    },
-    /// The request could not be read.
-    #[error("the request cannot be read")]
-    Malformed,
-    /// The server cannot be reached from here.
-    #[error("no connection to the server")]
-    Unreachable,
-    /// The server is busy or broken; its log says why.
-    #[error("the server cannot answer now")]
-    Unavailable,
-}
-
-impl BackendError {
-    /// The stable code, as in the API's errors and in the sign-in page's address.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::SignInNeeded => "sign_in_needed",
-            Self::Forbidden => "forbidden",
-            Self::NotFound => "not_found",
-            Self::BadCredentials => "bad_credentials",
-            Self::TooManyAttempts { .. } => "too_many_attempts",
-            Self::Malformed => "malformed",
-            Self::Unreachable => "unreachable",
-            Self::Unavailable => "unavailable",
-        }
-    }
-}
-
-impl FromServerFnError for BackendError {
-    type Encoder = JsonEncoding;
-
-    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        match error {
-            ServerFnErrorErr::Request(_) => Self::Unreachable,
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Malformed,
-            _ => Self::Unavailable,
-        }
-    }
-}
-
 /// The backend of the request being answered.
 ///
 /// # Panics
@@ -301,7 +239,7 @@ fn backend() -> Arc<dyn Backend> {
 }
 
 /// Answers the sign-in form, with or without script: sends the browser on, or back with the reason in the address.
-#[server(prefix = "/fn", endpoint = "sign_in")]
+#[server(prefix = "/fn", endpoint = "sign_in", output = Json)]
 pub async fn sign_in(login: String, password: String, next: Option<String>) -> Result<(), BackendError> {
     let backend = backend();
     let next = next.filter(|path| is_own_path(path));
@@ -322,7 +260,7 @@ pub async fn sign_in(login: String, password: String, next: Option<String>) -> R
 }
 
 /// Ends this session and shows the sign-in page.
-#[server(prefix = "/fn", endpoint = "sign_out")]
+#[server(prefix = "/fn", endpoint = "sign_out", output = Json)]
 pub async fn sign_out() -> Result<(), BackendError> {
     let backend = backend();
     backend.sign_out().await?;
@@ -331,7 +269,7 @@ pub async fn sign_out() -> Result<(), BackendError> {
 }
 
 /// Ends the viewer's sessions on every device and shows the sign-in page.
-#[server(prefix = "/fn", endpoint = "sign_out_everywhere")]
+#[server(prefix = "/fn", endpoint = "sign_out_everywhere", output = Json)]
 pub async fn sign_out_everywhere() -> Result<(), BackendError> {
     let backend = backend();
     backend.sign_out_everywhere().await?;
@@ -340,7 +278,7 @@ pub async fn sign_out_everywhere() -> Result<(), BackendError> {
 }
 
 /// Remembers a language, a theme or a hand in a cookie and goes back; for browsers without script.
-#[server(prefix = "/fn", endpoint = "prefer")]
+#[server(prefix = "/fn", endpoint = "prefer", output = Json)]
 pub async fn prefer(
     lang: Option<String>,
     theme: Option<String>,
@@ -364,21 +302,21 @@ pub async fn prefer(
 }
 
 /// [`Backend::workbench`]
-#[server(prefix = "/fn", endpoint = "workbench")]
+#[server(prefix = "/fn", endpoint = "workbench", output = Json)]
 pub async fn read_workbench() -> Result<Workbench, BackendError> {
     let backend = backend();
     backend.workbench().await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`Backend::chain_board`]
-#[server(prefix = "/fn", endpoint = "chain_board")]
+#[server(prefix = "/fn", endpoint = "chain_board", output = Json)]
 pub async fn read_chain_board() -> Result<ChainBoard, BackendError> {
     let backend = backend();
     backend.chain_board().await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`Backend::store_plan`]
-#[server(prefix = "/fn", endpoint = "store_plan")]
+#[server(prefix = "/fn", endpoint = "store_plan", output = Json)]
 pub async fn read_store_plan(store: String) -> Result<StorePlan, BackendError> {
     let backend = backend();
     let answer = match StoreCode::parse(&store) {
@@ -389,7 +327,7 @@ pub async fn read_store_plan(store: String) -> Result<StorePlan, BackendError> {
 }
 
 /// [`Backend::shelf_detail`]
-#[server(prefix = "/fn", endpoint = "shelf_detail")]
+#[server(prefix = "/fn", endpoint = "shelf_detail", output = Json)]
 pub async fn read_shelf_detail(store: String, shelf: String) -> Result<ShelfDetail, BackendError> {
     let backend = backend();
     let answer = match (StoreCode::parse(&store), ShelfCode::parse(&shelf)) {
@@ -400,35 +338,35 @@ pub async fn read_shelf_detail(store: String, shelf: String) -> Result<ShelfDeta
 }
 
 /// [`Backend::approvals`]
-#[server(prefix = "/fn", endpoint = "approvals")]
+#[server(prefix = "/fn", endpoint = "approvals", output = Json)]
 pub async fn read_approvals() -> Result<Approvals, BackendError> {
     let backend = backend();
     backend.approvals().await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`Backend::count_approvals`]
-#[server(prefix = "/fn", endpoint = "count_approvals")]
+#[server(prefix = "/fn", endpoint = "count_approvals", output = Json)]
 pub async fn count_approvals() -> Result<u32, BackendError> {
     let backend = backend();
     backend.count_approvals().await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`Backend::trace_page`]
-#[server(prefix = "/fn", endpoint = "trace_page")]
+#[server(prefix = "/fn", endpoint = "trace_page", output = Json)]
 pub async fn read_trace_page(ask: TraceAsk) -> Result<TracePage, BackendError> {
     let backend = backend();
     backend.trace_page(ask).await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`Backend::trace_across`]
-#[server(prefix = "/fn", endpoint = "trace_across")]
+#[server(prefix = "/fn", endpoint = "trace_across", output = Json)]
 pub async fn read_trace_across(ask: TraceAsk) -> Result<TraceAcross, BackendError> {
     let backend = backend();
     backend.trace_across(ask).await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`Backend::trace_stores`]
-#[server(prefix = "/fn", endpoint = "trace_stores")]
+#[server(prefix = "/fn", endpoint = "trace_stores", output = Json)]
 pub async fn read_trace_stores(subject: Option<String>, key: Option<String>) -> Result<TraceStores, BackendError> {
     let backend = backend();
     let subject = match (subject, key) {
@@ -446,7 +384,7 @@ pub async fn read_trace_stores(subject: Option<String>, key: Option<String>) -> 
 }
 
 /// [`Backend::suggestions`]
-#[server(prefix = "/fn", endpoint = "suggestions")]
+#[server(prefix = "/fn", endpoint = "suggestions", output = Json)]
 pub async fn read_suggestions(store: String, typed: Option<String>) -> Result<Vec<Suggestion>, BackendError> {
     let backend = backend();
     let answer = match StoreCode::parse(&store) {
@@ -457,14 +395,14 @@ pub async fn read_suggestions(store: String, typed: Option<String>) -> Result<Ve
 }
 
 /// [`Backend::suggestions_across`]
-#[server(prefix = "/fn", endpoint = "suggestions_across")]
+#[server(prefix = "/fn", endpoint = "suggestions_across", output = Json)]
 pub async fn read_suggestions_across(typed: Option<String>) -> Result<Vec<Suggestion>, BackendError> {
     let backend = backend();
     backend.suggestions_across(typed.unwrap_or_default()).await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`Backend::cases`]
-#[server(prefix = "/fn", endpoint = "cases")]
+#[server(prefix = "/fn", endpoint = "cases", output = Json)]
 pub async fn read_cases(list: Option<String>) -> Result<CasePage, BackendError> {
     let backend = backend();
     let list = CaseList::from_code(list.as_deref().unwrap_or_default());
@@ -472,14 +410,14 @@ pub async fn read_cases(list: Option<String>) -> Result<CasePage, BackendError> 
 }
 
 /// [`Backend::case_counts`]
-#[server(prefix = "/fn", endpoint = "case_counts")]
+#[server(prefix = "/fn", endpoint = "case_counts", output = Json)]
 pub async fn read_case_counts() -> Result<CaseCounts, BackendError> {
     let backend = backend();
     backend.case_counts().await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`Backend::devices`]
-#[server(prefix = "/fn", endpoint = "devices")]
+#[server(prefix = "/fn", endpoint = "devices", output = Json)]
 pub async fn read_devices(store: Option<String>) -> Result<DevicePage, BackendError> {
     let backend = backend();
     let answer = match store.filter(|text| !text.is_empty()).map(|text| StoreCode::parse(&text)).transpose() {
@@ -490,7 +428,7 @@ pub async fn read_devices(store: Option<String>) -> Result<DevicePage, BackendEr
 }
 
 /// [`Backend::admit_device`]; `admission` is `bar` or `admit`.
-#[server(prefix = "/fn", endpoint = "admit_device")]
+#[server(prefix = "/fn", endpoint = "admit_device", output = Json)]
 pub async fn admit_device(device: String, admission: String) -> Result<(), BackendError> {
     let backend = backend();
     let answer = match (DeviceId::parse(&device), admission.as_str()) {
@@ -501,7 +439,7 @@ pub async fn admit_device(device: String, admission: String) -> Result<(), Backe
 }
 
 /// [`Backend::audit_day`]
-#[server(prefix = "/fn", endpoint = "audit_day")]
+#[server(prefix = "/fn", endpoint = "audit_day", output = Json)]
 pub async fn read_audit_day(store: String, day: String) -> Result<DayAudit, BackendError> {
     let backend = backend();
     let answer = match StoreCode::parse(&store) {
@@ -563,13 +501,5 @@ mod tests {
     fn a_path_survives_a_query() {
         assert_eq!(escape_query("/board?region=R1"), "/board%3Fregion%3DR1");
         assert_eq!(escape_segment("单/7"), "%E5%8D%95%2F7");
-    }
-
-    #[test]
-    fn the_code_is_what_is_sent() {
-        for error in [BackendError::Forbidden, BackendError::TooManyAttempts { retry_after_s: 3 }] {
-            let sent = serde_json::to_value(&error).expect("plain data");
-            assert_eq!(sent["code"], error.code());
-        }
     }
 }

@@ -173,6 +173,12 @@ pub struct Config {
     pub transfer_reminder_min: u32,
     /// Its region is asked after so many.
     pub transfer_escalation_min: u32,
+    /// Those whose word a request needs are reminded after so many minutes without it.
+    pub transfer_approval_min: u32,
+    /// A store that has promised goods is reminded after so many minutes in which they have not left.
+    pub transfer_sending_reminder_min: u32,
+    /// Its region is asked after so many.
+    pub transfer_sending_escalation_min: u32,
     /// Goods under way for longer than so many minutes are an abnormal flow.
     pub transfer_arrival_min: u32,
     /// The same for single routes, such as `"S001>S002" = 2880`.
@@ -222,6 +228,9 @@ impl Default for Config {
             smtp_from: None,
             transfer_reminder_min: 2 * 60,
             transfer_escalation_min: 8 * 60,
+            transfer_approval_min: 4 * 60,
+            transfer_sending_reminder_min: 12 * 60,
+            transfer_sending_escalation_min: 24 * 60,
             transfer_arrival_min: 24 * 60,
             transfer_arrival_min_by_route: BTreeMap::new(),
             transfer_review_min: 12 * 60,
@@ -337,6 +346,9 @@ impl Config {
             ("sync_per_device_per_s", self.sync_per_device_per_s),
             ("transfer_reminder_min", self.transfer_reminder_min),
             ("transfer_escalation_min", self.transfer_escalation_min),
+            ("transfer_approval_min", self.transfer_approval_min),
+            ("transfer_sending_reminder_min", self.transfer_sending_reminder_min),
+            ("transfer_sending_escalation_min", self.transfer_sending_escalation_min),
             ("transfer_arrival_min", self.transfer_arrival_min),
             ("transfer_review_min", self.transfer_review_min),
         ];

@@ -44,11 +44,15 @@ pub enum PointKind {
     NotReviewed,
     /// It bears goods that did not arrive sound.
     Lost,
+    /// It had to be reminded of goods it had promised.
+    SentLate,
+    /// The region had to be asked about goods it had promised.
+    SendingEscalated,
 }
 
 impl PointKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Sent,
         Self::Received,
         Self::AnsweredLate,
@@ -61,6 +65,8 @@ impl PointKind {
         Self::ReceivedLate,
         Self::NotReviewed,
         Self::Lost,
+        Self::SentLate,
+        Self::SendingEscalated,
     ];
 
     /// The stable code, as in keys and on the wire.
@@ -79,6 +85,8 @@ impl PointKind {
             Self::ReceivedLate => "received_late",
             Self::NotReviewed => "not_reviewed",
             Self::Lost => "lost",
+            Self::SentLate => "sent_late",
+            Self::SendingEscalated => "sending_escalated",
         }
     }
 }
@@ -212,12 +220,15 @@ fn as_source(store: &StoreCode, transfer: &Transfer, flows: &Flows<'_>, points: 
     let Some(side) = transfer.side(store) else { return };
     let mut add = |taken: &Taken, kind, weight| points.push(point(transfer, &transfer.receiver, taken, kind, weight));
     let answer = side.step(StepKind::Answer);
+    let left = side.step(StepKind::HandOver);
     let lates = [
-        (StepKind::AnswerReminder, PointKind::AnsweredLate, -200),
-        (StepKind::AnswerEscalation, PointKind::AnswerEscalated, -600),
+        (StepKind::AnswerReminder, answer, PointKind::AnsweredLate, -200),
+        (StepKind::AnswerEscalation, answer, PointKind::AnswerEscalated, -600),
+        (StepKind::SendingReminder, left, PointKind::SentLate, -200),
+        (StepKind::SendingEscalation, left, PointKind::SendingEscalated, -600),
     ];
-    for (flag, kind, weight) in lates {
-        if let Some(flag) = side.step(flag).filter(|flag| answer.is_none_or(|answer| answer.at > flag.at)) {
+    for (flag, done, kind, weight) in lates {
+        if let Some(flag) = side.step(flag).filter(|flag| done.is_none_or(|done| done.at > flag.at)) {
             add(flag, kind, weight);
         }
     }
@@ -229,7 +240,7 @@ fn as_source(store: &StoreCode, transfer: &Transfer, flows: &Flows<'_>, points: 
     let (wanted, promised, sent) = (sum(StepKind::Request), sum(StepKind::Answer), sum(StepKind::HandOver));
     // The share of a request that is not promised is declined.
     add(answer, PointKind::PromisedLess, -200 * (wanted - promised).max(0) / wanted.max(1));
-    if let Some(left) = side.step(StepKind::HandOver) {
+    if let Some(left) = left {
         add(left, PointKind::SentLess, -1_000 * (promised - sent).max(0) / promised.max(1));
     }
     if let Some(withdrawn) = transfer.step(StepKind::Cancellation)

@@ -47,6 +47,13 @@ fn question(transfer: &Transfer, taken: &Taken) -> Option<Telling> {
         (_, StepKind::Answer) if is_asking => (MessageKind::TransferRequest, Role::StoreManager),
         (StepKind::AnswerReminder, StepKind::Answer) => (MessageKind::TransferReminder, Role::StoreManager),
         (StepKind::AnswerEscalation, StepKind::Answer) => (MessageKind::TransferReminder, Role::RegionalManager),
+        (StepKind::ApprovalReminder, StepKind::Approval) => (MessageKind::Approval, waits.role),
+        (StepKind::SendingReminder, StepKind::Picking | StepKind::HandOver) => {
+            (MessageKind::SendingReminder, Role::StoreManager)
+        }
+        (StepKind::SendingEscalation, StepKind::Picking | StepKind::HandOver) => {
+            (MessageKind::SendingReminder, Role::RegionalManager)
+        }
         (StepKind::FlowAlarm, _) if transfer.phase() == Phase::Abnormal => {
             (MessageKind::AbnormalFlow, Role::StoreManager)
         }
@@ -68,7 +75,8 @@ fn news(transfer: &Transfer, taken: &Taken) -> Option<Telling> {
         | Step::Rejected { .. }
         | Step::Confirmed { .. }
         | Step::Declined { .. }
-        | Step::HandedOver { .. } => (Audience::Person(transfer.requested().by.clone()), transfer.receiver.clone()),
+        | Step::HandedOver { .. }
+        | Step::SendingEscalated => (Audience::Person(transfer.requested().by.clone()), transfer.receiver.clone()),
         // Whoever was not asked yet need not hear that nothing is wanted.
         Step::Cancelled { .. } if transfer.awaits_approval_of().is_none() => {
             let source = transfer.source()?;
@@ -173,7 +181,9 @@ mod tests {
         let asks = ("S001", "P1", requested());
         let waits = Standing::Awaits(Role::RegionalManager);
         let region = Audience::Role(Role::RegionalManager, store("S001"));
-        assert_eq!(said(&transfer(waits, std::slice::from_ref(&asks)), 1), [(MessageKind::Approval, region)]);
+        assert_eq!(said(&transfer(waits, std::slice::from_ref(&asks)), 1), [(MessageKind::Approval, region.clone())]);
+        let reminded = transfer(waits, &[asks.clone(), ("S001", "P1", Step::ApprovalReminded)]);
+        assert_eq!(said(&reminded, 2), [(MessageKind::Approval, region)]);
         let approved = transfer(waits, &[asks, ("S001", "P9", Step::Approved)]);
         let wants = (MessageKind::TransferProgress, Audience::Person(person("P1")));
         assert_eq!(said(&approved, 2), [(MessageKind::TransferRequest, managers("S002")), wants]);
@@ -193,5 +203,20 @@ mod tests {
         let wants = (MessageKind::TransferProgress, Audience::Person(person("P1")));
         assert_eq!(said(&confirmed, 2), [wants]);
         assert_eq!(tellings(&confirmed, event(7)), []);
+    }
+
+    #[test]
+    fn promised_goods_that_stay_are_asked_for_and_whoever_waits_hears_of_it() {
+        let asks = ("S001", "P1", requested());
+        let promised = ("S002", "P2", Step::Confirmed { lines: lines() });
+        let late = ("S002", "P2", Step::SendingReminded);
+        let reminded = transfer(Standing::Posted, &[asks.clone(), promised.clone(), late.clone()]);
+        assert_eq!(said(&reminded, 3), [(MessageKind::SendingReminder, managers("S002"))]);
+        let steps = [asks, promised, late, ("S002", "P2", Step::SendingEscalated)];
+        let escalated = transfer(Standing::Posted, &steps);
+        let region = Audience::Role(Role::RegionalManager, store("S002"));
+        let wants = (MessageKind::TransferProgress, Audience::Person(person("P1")));
+        assert_eq!(said(&escalated, 4), [(MessageKind::SendingReminder, region), wants]);
+        assert_eq!(escalated.version(), 2, "the question is as it was");
     }
 }

@@ -14,6 +14,12 @@ pub struct Patience {
     pub answer_reminder_ms: i64,
     /// From being asked to the question to the region.
     pub answer_escalation_ms: i64,
+    /// From a request that needs somebody's word to the reminder of those whose word it is.
+    pub approval_reminder_ms: i64,
+    /// From the promise of the goods to the reminder of the source that has not handed them over.
+    pub sending_reminder_ms: i64,
+    /// From the promise to the question to the region.
+    pub sending_escalation_ms: i64,
     /// From hand-over to the abnormal flow.
     pub arrival_ms: i64,
     /// From the abnormal flow to the question to the region.
@@ -21,11 +27,15 @@ pub struct Patience {
 }
 
 impl Default for Patience {
-    /// 2 h, 8 h, 24 h, 12 h.
+    /// 2 h and 8 h for the answer, 4 h for somebody's word, 12 h and 24 h for sending, 24 h on the way, 12 h for the
+    /// review.
     fn default() -> Self {
         Self {
             answer_reminder_ms: 2 * HOUR_MS,
             answer_escalation_ms: 8 * HOUR_MS,
+            approval_reminder_ms: 4 * HOUR_MS,
+            sending_reminder_ms: 12 * HOUR_MS,
+            sending_escalation_ms: 24 * HOUR_MS,
             arrival_ms: 24 * HOUR_MS,
             review_ms: 12 * HOUR_MS,
         }
@@ -56,10 +66,19 @@ impl Transfer {
             }
         };
         match (self.phase(), self.source()) {
+            (Phase::AwaitsApproval, _) => {
+                set(&self.receiver, self.requested(), patience.approval_reminder_ms, Step::ApprovalReminded);
+            }
             (Phase::AwaitsAnswer, Some(source)) => {
                 let since = self.asked_by();
                 set(source, since, patience.answer_reminder_ms, Step::AnswerReminded);
                 set(source, since, patience.answer_escalation_ms, Step::AnswerEscalated);
+            }
+            (Phase::Confirmed | Phase::Picked, Some(source)) => {
+                if let Some(promised) = self.step(StepKind::Answer) {
+                    set(source, promised, patience.sending_reminder_ms, Step::SendingReminded);
+                    set(source, promised, patience.sending_escalation_ms, Step::SendingEscalated);
+                }
             }
             (Phase::InTransit | Phase::Abnormal, _) => {
                 if let Some(left) = self.step(StepKind::HandOver) {

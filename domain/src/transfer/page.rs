@@ -95,10 +95,13 @@ pub struct TransferRow {
 }
 
 impl TransferRow {
-    /// Whether somebody has let it wait for so long that the region is asked, or the goods have been under way too long.
+    /// Whether a store has let it wait for so long that the region is asked, or the goods have been under way too long.
     #[must_use]
     pub fn is_overdue(&self) -> bool {
-        let is_escalated = |waits: &Waiting| waits.step == StepKind::Answer && waits.role == Role::RegionalManager;
+        let is_escalated = |waits: &Waiting| {
+            let is_sources = matches!(waits.step, StepKind::Answer | StepKind::Picking | StepKind::HandOver);
+            is_sources && waits.role == Role::RegionalManager
+        };
         self.phase == Phase::Abnormal || self.waits_for.as_ref().is_some_and(is_escalated)
     }
 }

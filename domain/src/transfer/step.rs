@@ -143,6 +143,12 @@ pub enum Step {
     FlowAbnormal,
     /// Nobody has reviewed the abnormal flow: the region is asked.
     FlowEscalated,
+    /// Those whose word the request needs have not given it in time.
+    ApprovalReminded,
+    /// The source has promised the goods and not handed them over in time.
+    SendingReminded,
+    /// The source still has not handed them over: the region is asked.
+    SendingEscalated,
 }
 
 /// Which step, taken once in a transfer: approval and rejection are one, so are confirming and declining.
@@ -175,11 +181,17 @@ pub enum StepKind {
     FlowAlarm,
     /// Asking the region about an abnormal flow.
     FlowEscalation,
+    /// Reminding those whose word is needed.
+    ApprovalReminder,
+    /// Reminding the source of what it promised.
+    SendingReminder,
+    /// Asking the region about what the source promised.
+    SendingEscalation,
 }
 
 impl StepKind {
     /// Every step.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Request,
         Self::Approval,
         Self::Cancellation,
@@ -193,6 +205,9 @@ impl StepKind {
         Self::AnswerEscalation,
         Self::FlowAlarm,
         Self::FlowEscalation,
+        Self::ApprovalReminder,
+        Self::SendingReminder,
+        Self::SendingEscalation,
     ];
 
     /// The stable code, as in keys, addresses and on the wire.
@@ -212,6 +227,9 @@ impl StepKind {
             Self::AnswerEscalation => "answer_escalation",
             Self::FlowAlarm => "flow_alarm",
             Self::FlowEscalation => "flow_escalation",
+            Self::ApprovalReminder => "approval_reminder",
+            Self::SendingReminder => "sending_reminder",
+            Self::SendingEscalation => "sending_escalation",
         }
     }
 
@@ -219,13 +237,31 @@ impl StepKind {
     /// in the chain of the store that is late.
     #[must_use]
     pub fn is_sources(self) -> bool {
-        matches!(self, Self::Answer | Self::Picking | Self::HandOver | Self::AnswerReminder | Self::AnswerEscalation)
+        matches!(
+            self,
+            Self::Answer
+                | Self::Picking
+                | Self::HandOver
+                | Self::AnswerReminder
+                | Self::AnswerEscalation
+                | Self::SendingReminder
+                | Self::SendingEscalation
+        )
     }
 
     /// Whether only the ledger itself records it.
     #[must_use]
     pub fn is_ledgers(self) -> bool {
-        matches!(self, Self::AnswerReminder | Self::AnswerEscalation | Self::FlowAlarm | Self::FlowEscalation)
+        matches!(
+            self,
+            Self::AnswerReminder
+                | Self::AnswerEscalation
+                | Self::FlowAlarm
+                | Self::FlowEscalation
+                | Self::ApprovalReminder
+                | Self::SendingReminder
+                | Self::SendingEscalation
+        )
     }
 }
 
@@ -247,6 +283,9 @@ impl Step {
             Self::AnswerEscalated => StepKind::AnswerEscalation,
             Self::FlowAbnormal => StepKind::FlowAlarm,
             Self::FlowEscalated => StepKind::FlowEscalation,
+            Self::ApprovalReminded => StepKind::ApprovalReminder,
+            Self::SendingReminded => StepKind::SendingReminder,
+            Self::SendingEscalated => StepKind::SendingEscalation,
         }
     }
 

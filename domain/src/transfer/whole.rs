@@ -61,7 +61,7 @@ impl Phase {
 pub struct Waiting {
     /// In which store.
     pub store: StoreCode,
-    /// The least role that is asked; once an answer or a review is overdue, the region.
+    /// The least role that is asked; once an answer, a dispatch or a review is overdue, the region.
     pub role: Role,
     /// Which step.
     pub step: StepKind,
@@ -304,6 +304,14 @@ impl Transfer {
         let at = |kind| self.step(kind).map(|taken| taken.at);
         let source = || self.source().cloned();
         let receiver = || Some(self.receiver.clone());
+        let sender = || {
+            let late = [StepKind::SendingEscalation, StepKind::SendingReminder].map(|kind| at(kind).is_some());
+            match late {
+                [true, _] => Role::RegionalManager,
+                [_, true] => Role::StoreManager,
+                _ => Role::Clerk,
+            }
+        };
         let (store, role, step, since) = match self.phase() {
             Phase::AwaitsApproval => {
                 (receiver(), self.awaits_approval_of()?, StepKind::Approval, Some(self.requested().at))
@@ -313,8 +321,8 @@ impl Transfer {
                 let role = if is_late { Role::RegionalManager } else { Role::StoreManager };
                 (source(), role, StepKind::Answer, Some(self.asked_by().at))
             }
-            Phase::Confirmed => (source(), Role::Clerk, StepKind::Picking, at(StepKind::Answer)),
-            Phase::Picked => (source(), Role::Clerk, StepKind::HandOver, at(StepKind::Picking)),
+            Phase::Confirmed => (source(), sender(), StepKind::Picking, at(StepKind::Answer)),
+            Phase::Picked => (source(), sender(), StepKind::HandOver, at(StepKind::Picking)),
             Phase::InTransit => (receiver(), Role::Clerk, StepKind::Receipt, at(StepKind::HandOver)),
             Phase::Abnormal if at(StepKind::FlowEscalation).is_some() => {
                 (receiver(), Role::RegionalManager, StepKind::Receipt, at(StepKind::FlowEscalation))

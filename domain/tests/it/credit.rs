@@ -81,7 +81,8 @@ fn who_gives_a_promise_up_pays_for_it() {
     world.step(1, StoreManager, stalled, confirm(10)).expect("confirmed");
     world.wait(25 * HOUR_MS);
     world.step(2, StoreManager, stalled, cancelled()).expect("cancelled");
-    assert_eq!((kinds(&world, 2), kinds(&world, 1)), (vec![], vec![(PointKind::NotSent, -1_000)]));
+    let lates = [(PointKind::NotSent, -1_000), (PointKind::SentLate, -200), (PointKind::SendingEscalated, -600)];
+    assert_eq!((kinds(&world, 2), kinds(&world, 1)), (vec![], lates.to_vec()));
 }
 
 #[test]

@@ -54,7 +54,13 @@ fn step(step: &Step) -> &'static str {
         Step::Received { .. } => "transfer/received",
         Step::Settled { .. } => "transfer/settled",
         Step::FlowReviewed { .. } => "transfer/flow_reviewed",
-        Step::AnswerReminded | Step::AnswerEscalated | Step::FlowAbnormal | Step::FlowEscalated => "the ledger's",
+        Step::AnswerReminded
+        | Step::AnswerEscalated
+        | Step::FlowAbnormal
+        | Step::FlowEscalated
+        | Step::ApprovalReminded
+        | Step::SendingReminded
+        | Step::SendingEscalated => "the ledger's",
     }
 }
 

@@ -203,7 +203,9 @@ fn a_large_request_needs_the_regions_word_before_anybody_is_asked() {
         world.step(1, StoreManager, large, confirm(30)),
         Err(Refusal::StepNotYet { needed: StepKind::Approval })
     );
-    assert!(world.known(large).alarms(&world.patience).is_empty(), "the source has not been asked");
+    let alarms = world.known(large).alarms(&world.patience);
+    let steps = alarms.iter().map(|alarm| alarm.step.kind()).collect::<Vec<_>>();
+    assert_eq!(steps, [StepKind::ApprovalReminder], "the source has not been asked");
     assert_eq!(world.step(0, StoreManager, large, Step::Approved), Err(Refusal::OwnApproval));
     assert_eq!(world.step(0, RegionalManager, small, Step::Approved), Err(Refusal::AlreadyDecided));
     world.step(0, RegionalManager, large, Step::Approved).expect("approved");
@@ -244,6 +246,43 @@ fn the_hour_reminds_escalates_and_flags() {
     assert!(world.known(id).alarms(&world.patience).is_empty(), "there is nothing more to bring");
     world.step(0, Clerk, id, receive(4, 0, 0)).expect("received at last");
     assert_eq!(world.known(id).phase(), Phase::Closed);
+}
+
+#[test]
+fn promised_goods_that_do_not_leave_are_asked_for() {
+    let mut world = World::new(10);
+    let start = world.now;
+    let id = world.request(0, StoreManager, 4, &[1]).expect("asked");
+    let at = |world: &World, kind| world.known(id).step(kind).map(|taken| taken.at.since(start) / HOUR_MS);
+    world.wait(HOUR_MS);
+    world.step(1, StoreManager, id, confirm(4)).expect("promised");
+    assert_eq!(world.known(id).waits_for().map(|waits| waits.role), Some(Clerk));
+    world.wait(12 * HOUR_MS - 1);
+    assert_eq!(at(&world, StepKind::SendingReminder), None);
+    world.wait(1);
+    assert_eq!(at(&world, StepKind::SendingReminder), Some(13));
+    assert_eq!(world.known(id).waits_for().map(|waits| waits.role), Some(StoreManager));
+    world.step(1, Clerk, id, pick(4)).expect("picked: the clock runs until they leave");
+    world.wait(12 * HOUR_MS);
+    assert_eq!(at(&world, StepKind::SendingEscalation), Some(25));
+    let waits = world.known(id).waits_for().expect("it is not over");
+    assert_eq!((waits.step, waits.role), (StepKind::HandOver, RegionalManager));
+    world.step(1, Clerk, id, hand_over(4)).expect("handed over at last");
+    assert_eq!(world.known(id).waits_for().map(|waits| waits.step), Some(StepKind::Receipt));
+}
+
+#[test]
+fn those_whose_word_is_needed_are_reminded_once() {
+    let mut world = World::priced(100, 100_000);
+    let start = world.now;
+    let id = world.request(0, StoreManager, 30, &[1]).expect("asked");
+    assert!(world.known(id).awaits_approval_of().is_some());
+    world.wait(48 * HOUR_MS);
+    let reminded = world.known(id).step(StepKind::ApprovalReminder).map(|taken| taken.at.since(start) / HOUR_MS);
+    assert_eq!(reminded, Some(4));
+    assert!(world.known(id).alarms(&world.patience).is_empty(), "the source is not asked yet");
+    world.step(0, RegionalManager, id, Step::Approved).expect("approved");
+    assert_eq!(world.known(id).phase(), Phase::AwaitsAnswer);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "ssr")]
 use super::backend;
-use super::{BackendError, Reply};
+use super::{BackendError, Json, Reply};
 use crate::text::Language;
 use domain::id::{MessageId, StoreCode};
 use domain::instant::{Timestamp, ZoneOffset};
@@ -137,21 +137,21 @@ pub struct DeliveryRow {
 }
 
 /// [`MessageBackend::inbox`]
-#[server(prefix = "/fn", endpoint = "inbox")]
+#[server(prefix = "/fn", endpoint = "inbox", output = Json)]
 pub async fn read_inbox() -> Result<Inbox, BackendError> {
     let backend = backend();
     backend.inbox().await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`MessageBackend::count_unread`]
-#[server(prefix = "/fn", endpoint = "count_unread")]
+#[server(prefix = "/fn", endpoint = "count_unread", output = Json)]
 pub async fn count_unread() -> Result<u32, BackendError> {
     let backend = backend();
     backend.count_unread().await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`MessageBackend::answer_message`]; `act` is its code.
-#[server(prefix = "/fn", endpoint = "answer_message")]
+#[server(prefix = "/fn", endpoint = "answer_message", output = Json)]
 pub async fn answer_message(message: String, act: String, reason: Option<String>) -> Result<String, BackendError> {
     let backend = backend();
     let act = Act::ALL.into_iter().find(|known| known.code() == act);
@@ -163,14 +163,14 @@ pub async fn answer_message(message: String, act: String, reason: Option<String>
 }
 
 /// [`MessageBackend::telling`]
-#[server(prefix = "/fn", endpoint = "telling")]
+#[server(prefix = "/fn", endpoint = "telling", output = Json)]
 pub async fn read_telling() -> Result<TellingChoice, BackendError> {
     let backend = backend();
     backend.telling().await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`MessageBackend::choose_telling`]; `preference` is JSON.
-#[server(prefix = "/fn", endpoint = "choose_telling")]
+#[server(prefix = "/fn", endpoint = "choose_telling", output = Json)]
 pub async fn choose_telling(preference: String) -> Result<(), BackendError> {
     let backend = backend();
     let answer = match serde_json::from_str(&preference) {
@@ -181,7 +181,7 @@ pub async fn choose_telling(preference: String) -> Result<(), BackendError> {
 }
 
 /// [`MessageBackend::give_address`]; `language` is its code.
-#[server(prefix = "/fn", endpoint = "give_address")]
+#[server(prefix = "/fn", endpoint = "give_address", output = Json)]
 pub async fn give_address(address: String, language: String) -> Result<(), BackendError> {
     let backend = backend();
     let answer = backend.give_address(address, Language::from_code(&language)).await;
@@ -189,28 +189,28 @@ pub async fn give_address(address: String, language: String) -> Result<(), Backe
 }
 
 /// [`MessageBackend::confirm_address`]
-#[server(prefix = "/fn", endpoint = "confirm_address")]
+#[server(prefix = "/fn", endpoint = "confirm_address", output = Json)]
 pub async fn confirm_address(code: String) -> Result<(), BackendError> {
     let backend = backend();
     backend.confirm_address(code).await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`MessageBackend::forget_address`]
-#[server(prefix = "/fn", endpoint = "forget_address")]
+#[server(prefix = "/fn", endpoint = "forget_address", output = Json)]
 pub async fn forget_address() -> Result<(), BackendError> {
     let backend = backend();
     backend.forget_address().await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`MessageBackend::robots`]
-#[server(prefix = "/fn", endpoint = "robots")]
+#[server(prefix = "/fn", endpoint = "robots", output = Json)]
 pub async fn read_robots() -> Result<Option<Vec<RobotRow>>, BackendError> {
     let backend = backend();
     backend.robots().await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`MessageBackend::set_robot`]
-#[server(prefix = "/fn", endpoint = "set_robot")]
+#[server(prefix = "/fn", endpoint = "set_robot", output = Json)]
 pub async fn set_robot(store: String, key: String) -> Result<(), BackendError> {
     let backend = backend();
     let answer = match StoreCode::parse(&store) {
@@ -221,7 +221,7 @@ pub async fn set_robot(store: String, key: String) -> Result<(), BackendError> {
 }
 
 /// [`MessageBackend::forget_robot`]
-#[server(prefix = "/fn", endpoint = "forget_robot")]
+#[server(prefix = "/fn", endpoint = "forget_robot", output = Json)]
 pub async fn forget_robot(store: String) -> Result<(), BackendError> {
     let backend = backend();
     let answer = match StoreCode::parse(&store) {
@@ -232,7 +232,7 @@ pub async fn forget_robot(store: String) -> Result<(), BackendError> {
 }
 
 /// [`MessageBackend::delivery_log`]
-#[server(prefix = "/fn", endpoint = "delivery_log")]
+#[server(prefix = "/fn", endpoint = "delivery_log", output = Json)]
 pub async fn read_delivery_log() -> Result<DeliveryLog, BackendError> {
     let backend = backend();
     backend.delivery_log().await.inspect_err(|error| backend.answer_with(error))

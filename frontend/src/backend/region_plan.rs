@@ -2,7 +2,7 @@
 
 #[cfg(feature = "ssr")]
 use super::backend;
-use super::{BackendError, Reply};
+use super::{BackendError, Json, Reply};
 use domain::accept::Refusal;
 use domain::id::{CategoryCode, EventId, RegionCode, SkuCode};
 use domain::instant::{Timestamp, ZoneOffset};
@@ -155,7 +155,7 @@ pub enum LineFate {
 }
 
 /// [`RegionPlanBackend::region_plan`]
-#[server(prefix = "/fn", endpoint = "region_plan")]
+#[server(prefix = "/fn", endpoint = "region_plan", output = Json)]
 pub async fn read_region_plan(region: Option<String>) -> Result<RegionPlanPage, BackendError> {
     let backend = backend();
     let region = region.filter(|text| !text.is_empty()).map(|text| RegionCode::parse(&text)).transpose();
@@ -167,7 +167,7 @@ pub async fn read_region_plan(region: Option<String>) -> Result<RegionPlanPage, 
 }
 
 /// [`RegionPlanBackend::start_region_plan`]; `categories` are their codes with commas between them.
-#[server(prefix = "/fn", endpoint = "start_region_plan")]
+#[server(prefix = "/fn", endpoint = "start_region_plan", output = Json)]
 pub async fn start_region_plan(region: String, categories: Option<String>) -> Result<RegionPlanPage, BackendError> {
     let backend = backend();
     let categories = categories.unwrap_or_default();
@@ -180,7 +180,7 @@ pub async fn start_region_plan(region: String, categories: Option<String>) -> Re
 }
 
 /// [`RegionPlanBackend::stop_region_plan`]
-#[server(prefix = "/fn", endpoint = "stop_region_plan")]
+#[server(prefix = "/fn", endpoint = "stop_region_plan", output = Json)]
 pub async fn stop_region_plan(region: String) -> Result<RegionPlanPage, BackendError> {
     let backend = backend();
     let answer = match RegionCode::parse(&region) {
@@ -191,7 +191,7 @@ pub async fn stop_region_plan(region: String) -> Result<RegionPlanPage, BackendE
 }
 
 /// [`RegionPlanBackend::request_region_plan`]; `lines` are the JSON of [`Shipment`]s.
-#[server(prefix = "/fn", endpoint = "request_region_plan")]
+#[server(prefix = "/fn", endpoint = "request_region_plan", output = Json)]
 pub async fn request_region_plan(region: String, plan: String, lines: String) -> Result<Requested, BackendError> {
     let backend = backend();
     let answer = match (RegionCode::parse(&region), EventId::parse(&plan), serde_json::from_str(&lines)) {

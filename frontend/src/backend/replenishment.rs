@@ -2,7 +2,7 @@
 
 #[cfg(feature = "ssr")]
 use super::backend;
-use super::{BackendError, Reply};
+use super::{BackendError, Json, Reply};
 use domain::id::{CategoryCode, EventId, SkuCode, StoreCode};
 use domain::instant::{Day, Timestamp, ZoneOffset};
 use domain::master::{Category, Name, OrderLine};
@@ -135,7 +135,7 @@ pub enum Overridden {
 }
 
 /// [`ReplenishmentBackend::replenishment`]
-#[server(prefix = "/fn", endpoint = "replenishment")]
+#[server(prefix = "/fn", endpoint = "replenishment", output = Json)]
 pub async fn read_replenishment(
     store: Option<String>,
     category: Option<String>,
@@ -168,7 +168,7 @@ pub fn replenishment_ask(
 }
 
 /// [`ReplenishmentBackend::order_goods`]; `lines` are the JSON of [`OrderLine`]s.
-#[server(prefix = "/fn", endpoint = "order_goods")]
+#[server(prefix = "/fn", endpoint = "order_goods", output = Json)]
 pub async fn order_goods(
     store: String,
     token: String,
@@ -185,7 +185,7 @@ pub async fn order_goods(
 }
 
 /// [`ReplenishmentBackend::override_stock`]; `change` is the JSON of an [`OverrideAsk`].
-#[server(prefix = "/fn", endpoint = "override_stock")]
+#[server(prefix = "/fn", endpoint = "override_stock", output = Json)]
 pub async fn override_stock(store: String, change: String) -> Result<Overridden, BackendError> {
     let backend = backend();
     let answer = match (StoreCode::parse(&store), serde_json::from_str(&change)) {

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "ssr")]
 use super::backend;
-use super::{BackendError, Reply};
+use super::{BackendError, Json, Reply};
 use domain::accuracy::{Accuracy, DriftStep};
 use domain::id::{PersonId, RegionCode, ShelfCode, SkuCode, StocktakeId, StoreCode};
 use domain::instant::{Timestamp, ZoneOffset};
@@ -173,7 +173,7 @@ fn named(store: &str, stocktake: &str) -> Result<(StoreCode, StocktakeId), Backe
 }
 
 /// [`StocktakeBackend::stocktakes`]
-#[server(prefix = "/fn", endpoint = "stocktakes")]
+#[server(prefix = "/fn", endpoint = "stocktakes", output = Json)]
 pub async fn read_stocktakes(store: String, from: Option<String>) -> Result<StocktakeList, BackendError> {
     let backend = backend();
     let from = from.and_then(|text| StocktakeId::parse(&text).ok());
@@ -185,7 +185,7 @@ pub async fn read_stocktakes(store: String, from: Option<String>) -> Result<Stoc
 }
 
 /// [`StocktakeBackend::stocktake`]
-#[server(prefix = "/fn", endpoint = "stocktake")]
+#[server(prefix = "/fn", endpoint = "stocktake", output = Json)]
 pub async fn read_stocktake(store: String, stocktake: String) -> Result<StocktakeDetail, BackendError> {
     let backend = backend();
     let answer = match named(&store, &stocktake) {
@@ -196,7 +196,7 @@ pub async fn read_stocktake(store: String, stocktake: String) -> Result<Stocktak
 }
 
 /// [`StocktakeBackend::review_page`]
-#[server(prefix = "/fn", endpoint = "review_page")]
+#[server(prefix = "/fn", endpoint = "review_page", output = Json)]
 pub async fn read_review_page(
     store: String,
     stocktake: String,
@@ -213,7 +213,7 @@ pub async fn read_review_page(
 }
 
 /// [`StocktakeBackend::plan_options`]
-#[server(prefix = "/fn", endpoint = "plan_options")]
+#[server(prefix = "/fn", endpoint = "plan_options", output = Json)]
 pub async fn read_plan_options(store: String) -> Result<PlanOptions, BackendError> {
     let backend = backend();
     let answer = match StoreCode::parse(&store) {
@@ -224,7 +224,7 @@ pub async fn read_plan_options(store: String) -> Result<PlanOptions, BackendErro
 }
 
 /// [`StocktakeBackend::plan_draft`]; the choice as JSON, because a form's fields know no lists.
-#[server(prefix = "/fn", endpoint = "plan_draft")]
+#[server(prefix = "/fn", endpoint = "plan_draft", output = Json)]
 pub async fn read_plan_draft(store: String, choice: String) -> Result<PlanDraft, BackendError> {
     let backend = backend();
     let answer = match (StoreCode::parse(&store), serde_json::from_str(&choice)) {
@@ -236,7 +236,7 @@ pub async fn read_plan_draft(store: String, choice: String) -> Result<PlanDraft,
 }
 
 /// [`StocktakeBackend::count_sheet`]
-#[server(prefix = "/fn", endpoint = "count_sheet")]
+#[server(prefix = "/fn", endpoint = "count_sheet", output = Json)]
 pub async fn read_count_sheet(store: String, stocktake: String) -> Result<CountSheet, BackendError> {
     let backend = backend();
     let answer = match named(&store, &stocktake) {
@@ -247,7 +247,7 @@ pub async fn read_count_sheet(store: String, stocktake: String) -> Result<CountS
 }
 
 /// [`StocktakeBackend::accuracy`]
-#[server(prefix = "/fn", endpoint = "accuracy")]
+#[server(prefix = "/fn", endpoint = "accuracy", output = Json)]
 pub async fn read_accuracy(region: Option<String>, in_store: Option<String>) -> Result<AccuracyReport, BackendError> {
     let backend = backend();
     let region = region.and_then(|text| RegionCode::parse(&text).ok());

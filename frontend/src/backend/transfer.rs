@@ -2,7 +2,7 @@
 
 #[cfg(feature = "ssr")]
 use super::backend;
-use super::{BackendError, Reply};
+use super::{BackendError, Json, Reply};
 use domain::credit::{CreditList, CreditPage};
 use domain::id::{SkuCode, StoreCode};
 use domain::movement::Units;
@@ -31,7 +31,7 @@ pub trait TransferBackend {
 }
 
 /// [`TransferBackend::transfers`]
-#[server(prefix = "/fn", endpoint = "transfers")]
+#[server(prefix = "/fn", endpoint = "transfers", output = Json)]
 pub async fn read_transfers(list: Option<String>) -> Result<TransferPage, BackendError> {
     let backend = backend();
     let list = TransferList::from_code(list.as_deref().unwrap_or_default());
@@ -39,7 +39,7 @@ pub async fn read_transfers(list: Option<String>) -> Result<TransferPage, Backen
 }
 
 /// [`TransferBackend::transfer`]
-#[server(prefix = "/fn", endpoint = "transfer")]
+#[server(prefix = "/fn", endpoint = "transfer", output = Json)]
 pub async fn read_transfer(id: String) -> Result<TransferDetail, BackendError> {
     let backend = backend();
     let answer = match TransferId::parse(&id) {
@@ -50,7 +50,7 @@ pub async fn read_transfer(id: String) -> Result<TransferDetail, BackendError> {
 }
 
 /// [`TransferBackend::transfer_sources`]
-#[server(prefix = "/fn", endpoint = "transfer_sources")]
+#[server(prefix = "/fn", endpoint = "transfer_sources", output = Json)]
 pub async fn read_transfer_sources(store: String, sku: String, units: Units) -> Result<SourcePage, BackendError> {
     let backend = backend();
     let answer = match (StoreCode::parse(&store), SkuCode::parse(&sku)) {
@@ -61,14 +61,14 @@ pub async fn read_transfer_sources(store: String, sku: String, units: Units) -> 
 }
 
 /// [`TransferBackend::confirmation_pace`]
-#[server(prefix = "/fn", endpoint = "confirmation_pace")]
+#[server(prefix = "/fn", endpoint = "confirmation_pace", output = Json)]
 pub async fn read_confirmation_pace() -> Result<ConfirmationPace, BackendError> {
     let backend = backend();
     backend.confirmation_pace().await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`TransferBackend::credit`]
-#[server(prefix = "/fn", endpoint = "credit")]
+#[server(prefix = "/fn", endpoint = "credit", output = Json)]
 pub async fn read_credit(store: String) -> Result<CreditPage, BackendError> {
     let backend = backend();
     let answer = match StoreCode::parse(&store) {
@@ -79,7 +79,7 @@ pub async fn read_credit(store: String) -> Result<CreditPage, BackendError> {
 }
 
 /// [`TransferBackend::credits`]
-#[server(prefix = "/fn", endpoint = "credits")]
+#[server(prefix = "/fn", endpoint = "credits", output = Json)]
 pub async fn read_credits() -> Result<CreditList, BackendError> {
     let backend = backend();
     backend.credits().await.inspect_err(|error| backend.answer_with(error))

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "ssr")]
 use super::backend;
-use super::{BackendError, Reply};
+use super::{BackendError, Json, Reply};
 use domain::backtest::{Tally, WouldFire};
 use domain::case::Severity;
 use domain::firing::{Firing, FiringError, FiringOutcome};
@@ -270,7 +270,7 @@ pub struct HeatPage {
 }
 
 /// [`WarningBackend::warnings`]
-#[server(prefix = "/fn", endpoint = "warnings")]
+#[server(prefix = "/fn", endpoint = "warnings", output = Json)]
 pub async fn read_warnings(
     list: Option<String>,
     store: Option<String>,
@@ -306,14 +306,14 @@ pub fn severity_code(severity: Severity) -> &'static str {
 }
 
 /// [`WarningBackend::warning_count`]
-#[server(prefix = "/fn", endpoint = "warning_count")]
+#[server(prefix = "/fn", endpoint = "warning_count", output = Json)]
 pub async fn read_warning_count() -> Result<u32, BackendError> {
     let backend = backend();
     backend.warning_count().await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`WarningBackend::take_warning`]
-#[server(prefix = "/fn", endpoint = "take_warning")]
+#[server(prefix = "/fn", endpoint = "take_warning", output = Json)]
 pub async fn take_warning(store: String, firing: String) -> Result<Answered, BackendError> {
     let backend = backend();
     let answer = match (StoreCode::parse(&store), EventId::parse(&firing)) {
@@ -324,7 +324,7 @@ pub async fn take_warning(store: String, firing: String) -> Result<Answered, Bac
 }
 
 /// [`WarningBackend::close_warning`]
-#[server(prefix = "/fn", endpoint = "close_warning")]
+#[server(prefix = "/fn", endpoint = "close_warning", output = Json)]
 pub async fn close_warning(
     store: String,
     firing: String,
@@ -344,7 +344,7 @@ pub async fn close_warning(
 }
 
 /// [`WarningBackend::warning_deeds`]
-#[server(prefix = "/fn", endpoint = "warning_deeds")]
+#[server(prefix = "/fn", endpoint = "warning_deeds", output = Json)]
 pub async fn read_warning_deeds(store: String, firing: String) -> Result<Vec<Deed>, BackendError> {
     let backend = backend();
     let answer = match (StoreCode::parse(&store), EventId::parse(&firing)) {
@@ -355,14 +355,14 @@ pub async fn read_warning_deeds(store: String, firing: String) -> Result<Vec<Dee
 }
 
 /// [`WarningBackend::rules`]
-#[server(prefix = "/fn", endpoint = "rules")]
+#[server(prefix = "/fn", endpoint = "rules", output = Json)]
 pub async fn read_rules() -> Result<RulePage, BackendError> {
     let backend = backend();
     backend.rules().await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`WarningBackend::save_rule`]; `rule` is its JSON, because a form cannot hold a tree.
-#[server(prefix = "/fn", endpoint = "save_rule")]
+#[server(prefix = "/fn", endpoint = "save_rule", output = Json)]
 pub async fn save_rule(rule: String) -> Result<RuleSaved, BackendError> {
     let backend = backend();
     let answer = match serde_json::from_str(&rule) {
@@ -373,7 +373,7 @@ pub async fn save_rule(rule: String) -> Result<RuleSaved, BackendError> {
 }
 
 /// [`WarningBackend::backtest`]; `rule` is its JSON.
-#[server(prefix = "/fn", endpoint = "backtest")]
+#[server(prefix = "/fn", endpoint = "backtest", output = Json)]
 pub async fn backtest_rule(rule: String, n_days: u32) -> Result<BacktestReport, BackendError> {
     let backend = backend();
     let answer = match serde_json::from_str(&rule) {
@@ -384,14 +384,14 @@ pub async fn backtest_rule(rule: String, n_days: u32) -> Result<BacktestReport, 
 }
 
 /// [`WarningBackend::heat`]
-#[server(prefix = "/fn", endpoint = "heat")]
+#[server(prefix = "/fn", endpoint = "heat", output = Json)]
 pub async fn read_heat(since: u64) -> Result<HeatPage, BackendError> {
     let backend = backend();
     backend.heat(since).await.inspect_err(|error| backend.answer_with(error))
 }
 
 /// [`WarningBackend::heat_on`]
-#[server(prefix = "/fn", endpoint = "heat_on")]
+#[server(prefix = "/fn", endpoint = "heat_on", output = Json)]
 pub async fn read_heat_on(day: String) -> Result<HeatPage, BackendError> {
     let backend = backend();
     let answer = match day.parse() {

@@ -15,6 +15,8 @@ messages! {
     message_confirmed(store): "{store} 已确认调出" / "{store} has confirmed";
     message_declined(store): "{store} 不能调出，没有别的门店可问" / "{store} has declined, and nobody is left to ask";
     message_declined_next(store, next): "{store} 不能调出，已改问 {next}" / "{store} has declined: {next} is asked now";
+    message_sending(source, store): "催发：{source} 答应调给 {store} 的货还没发" / "Reminder: {source} has not sent what it promised to {store}";
+    message_not_sent(store): "{store} 答应的货还没发，已上报区域" / "{store} has not sent what it promised: the region is asked";
     message_handed_over(store): "{store} 已发货，到店请扫码收货" / "{store} has handed over: scan the goods when they arrive";
     message_disputed(transfer): "{transfer} 收货有差异，待处理" / "{transfer} arrived with a discrepancy";
     message_cancelled(store): "{store} 取消了调拨" / "{store} has cancelled its request";

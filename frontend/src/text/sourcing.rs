@@ -86,6 +86,8 @@ messages! {
     point_sent: "按时发了货" / "Sent what was wanted";
     point_received: "按时收了货" / "Received in time";
     point_answered_late: "催了才答复" / "Had to be reminded of an answer";
+    point_sent_late: "催了才发货" / "Had to be reminded of goods it promised";
+    point_sending_escalated: "答应了不发，上报了区域" / "The region had to be asked about goods it promised";
     point_answer_escalated: "不答复，上报了区域" / "The region had to be asked about its answer";
     point_declined: "拒绝调出" / "Declined";
     point_promised_less: "答应的比申请的少" / "Promised fewer than asked for";
@@ -125,6 +127,8 @@ impl Language {
             PointKind::Sent => self.point_sent(),
             PointKind::Received => self.point_received(),
             PointKind::AnsweredLate => self.point_answered_late(),
+            PointKind::SentLate => self.point_sent_late(),
+            PointKind::SendingEscalated => self.point_sending_escalated(),
             PointKind::AnswerEscalated => self.point_answer_escalated(),
             PointKind::Declined => self.point_declined(),
             PointKind::PromisedLess => self.point_promised_less(),

@@ -14,6 +14,9 @@ messages! {
     step_settlement: "差异处理" / "Discrepancy settled";
     step_flow_review: "异常流转复核" / "Abnormal flow reviewed";
     step_answer_reminder: "催办确认" / "Answer reminded";
+    step_approval_reminder: "催办批准" / "Approval reminded";
+    step_sending_reminder: "催办发货" / "Dispatch reminded";
+    step_sending_escalation: "发货超时，上报区域" / "Dispatch escalated to the region";
     step_answer_escalation: "确认超时，上报区域" / "Answer escalated to the region";
     step_flow_alarm: "异常流转" / "Abnormal flow";
     step_flow_escalation: "异常流转，上报区域" / "Abnormal flow escalated to the region";
@@ -55,6 +58,9 @@ impl Language {
             StepKind::AnswerReminder => self.step_answer_reminder(),
             StepKind::AnswerEscalation => self.step_answer_escalation(),
             StepKind::FlowAlarm => self.step_flow_alarm(),
+            StepKind::ApprovalReminder => self.step_approval_reminder(),
+            StepKind::SendingReminder => self.step_sending_reminder(),
+            StepKind::SendingEscalation => self.step_sending_escalation(),
             StepKind::FlowEscalation => self.step_flow_escalation(),
         }
     }

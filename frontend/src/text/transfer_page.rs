@@ -35,6 +35,9 @@ messages! {
     transfer_over: "没有要做的了" / "Nothing is left to do";
     transfer_alarm_reminder(at): "{at} 前没有答复，会催办。" / "Without an answer by {at}, the source is reminded.";
     transfer_alarm_answer(at): "{at} 前没有答复，会上报区域。" / "Without an answer by {at}, the region is asked.";
+    transfer_alarm_approval(at): "{at} 前没有批准，会催办。" / "Without a word by {at}, those who approve are reminded.";
+    transfer_alarm_sending(at): "{at} 前没有发出，会催办。" / "Not handed over by {at}, the source is reminded.";
+    transfer_alarm_sending_region(at): "{at} 前没有发出，会上报区域。" / "Not handed over by {at}, the region is asked.";
     transfer_alarm_flow(at): "{at} 前没有收货，会变成异常流转。" / "Not received by {at}, it becomes an abnormal flow.";
     transfer_alarm_region(at): "{at} 前没有复核，会上报区域。" / "Not reviewed by {at}, the region is asked.";
     transfer_abnormal_text: "这批货交接后太久没有收到。请收货门店店长查明原因，收到就扫码收货。"
@@ -220,6 +223,9 @@ impl Language {
         match step {
             StepKind::AnswerReminder => self.transfer_alarm_reminder(at),
             StepKind::AnswerEscalation => self.transfer_alarm_answer(at),
+            StepKind::ApprovalReminder => self.transfer_alarm_approval(at),
+            StepKind::SendingReminder => self.transfer_alarm_sending(at),
+            StepKind::SendingEscalation => self.transfer_alarm_sending_region(at),
             StepKind::FlowEscalation => self.transfer_alarm_region(at),
             _ => self.transfer_alarm_flow(at),
         }

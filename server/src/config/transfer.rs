@@ -14,6 +14,9 @@ impl Config {
         Patience {
             answer_reminder_ms: ms(self.transfer_reminder_min),
             answer_escalation_ms: ms(self.transfer_escalation_min),
+            approval_reminder_ms: ms(self.transfer_approval_min),
+            sending_reminder_ms: ms(self.transfer_sending_reminder_min),
+            sending_escalation_ms: ms(self.transfer_sending_escalation_min),
             arrival_ms: ms(of_route.unwrap_or(self.transfer_arrival_min)),
             review_ms: ms(self.transfer_review_min),
         }

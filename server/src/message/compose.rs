@@ -77,6 +77,7 @@ impl Words<'_> {
         match (kind, &taken.step) {
             (MessageKind::TransferRequest, _) => language.message_request(receiver, format::number(units(transfer))),
             (MessageKind::TransferReminder, _) => language.message_reminder(receiver),
+            (MessageKind::SendingReminder, _) => language.message_sending(source(), receiver),
             (MessageKind::Approval, _) => language.message_approval(receiver),
             (MessageKind::AbnormalFlow, _) => language.message_abnormal(transfer.id.spoken()),
             (_, Step::Approved) => language.message_approved().to_owned(),
@@ -91,6 +92,7 @@ impl Words<'_> {
                 }
             }
             (_, Step::HandedOver { .. }) => language.message_handed_over(source()),
+            (_, Step::SendingEscalated) => language.message_not_sent(source()),
             (_, Step::Received { .. }) => language.message_disputed(transfer.id.spoken()),
             (_, Step::Cancelled { .. }) => language.message_cancelled(receiver),
             (_, step) => format!("{} {}", language.transfer_step(step.kind()), transfer.id.spoken()),

@@ -302,6 +302,28 @@ async fn what_a_server_did_before_it_went_down_stands_and_the_next_step_follows(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn goods_that_were_promised_and_stay_are_asked_for() {
+    for engine in ENGINES {
+        let chain = Chain::stocked(engine, 10).await;
+        let transfer = chain.request(6, &[SOURCE]).await;
+        chain.must_step(&manager(SOURCE), transfer, Step::Confirmed { lines: lines(6) }).await;
+        let promised = chain.clock.now();
+        chain.clock.advance_ms(12 * HOUR_MS);
+        chain.hours().look(chain.clock.now()).await.expect("looks");
+        let late = chain.whole(transfer).await;
+        let reminded = late.side(&store(SOURCE)).and_then(|side| side.step(StepKind::SendingReminder));
+        assert_eq!(reminded.map(|taken| taken.at), Some(promised.plus_ms(12 * HOUR_MS)));
+        chain.must_step(&clerk(SOURCE), transfer, picked(6)).await;
+        chain.clock.advance_ms(12 * HOUR_MS);
+        chain.hours().look(chain.clock.now()).await.expect("looks");
+        let waits = chain.whole(transfer).await.waits_for().expect("somebody must act");
+        assert_eq!((waits.store, waits.role, waits.step), (store(SOURCE), Role::RegionalManager, StepKind::HandOver));
+        chain.must_step(&clerk(SOURCE), transfer, handed_over(6)).await;
+        chain.is_sound().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_the_hour_brings_is_recorded_once_within_a_minute_also_after_a_restart() {
     for engine in ENGINES {
         let chain = Chain::stocked(engine, 10).await;
