@@ -7,12 +7,13 @@ import { Machine } from './support/machine.ts';
 const WORDS = {
   zh: {
     details: '详情', before: '之前', untouched: '没有被改过', holds: '证明成立', fails: '证明不成立', take: '由我负责',
-    close: '结案', found: '发现了什么', earlier: '更早的事件', bar: '停用', admit: '恢复', all: '全部门店', byStore: '按门店看', photo: /照片 1：报损/,
+    close: '结案', found: '发现了什么', earlier: '更早的事件', bar: '停用', admit: '恢复', all: '全部门店', byStore: '按门店看', reverse: '冲销', why: '为什么冲销？', needed: '请写一句为什么', reversed: '已冲销，库存恢复原样', photo: /照片 1：报损/,
   },
   en: {
     details: 'Details', before: 'Before', untouched: 'Untouched', holds: 'The proof holds',
     fails: 'The proof does not hold', take: 'I look into it', close: 'Close', found: 'What was found',
-    earlier: 'Earlier events', bar: 'Bar', admit: 'Let in again', all: 'All stores', byStore: 'Store by store', photo: /Photo 1: /,
+    earlier: 'Earlier events', bar: 'Bar', admit: 'Let in again', all: 'All stores', byStore: 'Store by store',
+    reverse: 'Reverse', why: 'Why?', needed: 'Say why in a few words', reversed: 'Reversed: stock is as it was before', photo: /Photo 1: /,
   },
 } satisfies Record<Language, Record<string, string | RegExp>>;
 
@@ -84,7 +85,11 @@ for (const language of ['zh', 'en'] as const) {
       expect((await manager.sync([moved]))[0]?.outcome.is).toBe('accepted');
 
       // From the stores in which the product occurs to all of them in one.
-      await page.goto(`/trace/product/${sku}`);
+      // A server that has just started still indexes what other stores have.
+      await expect(async () => {
+        await page.goto(`/trace/product/${sku}`);
+        await expect(page.getByRole('link', { name: words.all })).toBeVisible({ timeout: 1_000 });
+      }).toPass({ timeout: 60_000 });
       await hydrated(page);
       await accessible(page);
       await shot('occurs');
@@ -109,6 +114,20 @@ for (const language of ['zh', 'en'] as const) {
       await steps.first().getByRole('button', { name: words.photo }).click();
       await expect(page.getByRole('dialog')).toBeVisible();
       await page.keyboard.press('Escape');
+
+      // Whoever may approve takes it back here: the phone that recorded it need not be at hand.
+      const step = steps.first();
+      await step.getByRole('button', { name: words.reverse }).click();
+      await step.getByRole('button', { name: words.reverse }).click();
+      await expect(step.getByText(words.needed)).toBeVisible();
+      await step.getByLabel(words.why).fill('扫错了');
+      await accessible(page);
+      await fits(page);
+      await shot('reverse');
+      await step.getByRole('button', { name: words.reverse }).click();
+      await expect(step.getByText(words.reversed)).toBeVisible();
+      const fates = await manager.get<{ outcome: string }[]>(`/api/v1/movements?store=S001&events=${moved.id}`);
+      expect(fates.map(({ outcome }) => outcome)).toEqual(['reversed']);
       await page.getByRole('link', { name: words.byStore }).click();
       await expect(page).toHaveURL(new RegExp(`/trace/product/${sku}$`));
 

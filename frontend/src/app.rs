@@ -8,15 +8,11 @@ use crate::component::nav::{OverdueCases, Rail, TabBar, TopBar};
 use crate::component::unread_count::provide_unread_count;
 use crate::page::account::AccountPage;
 use crate::page::cases::overdue_count;
-use crate::page::count::CountPage;
 use crate::page::home::HomePage;
 use crate::page::inbox::InboxPage;
 use crate::page::missing::MissingPage;
 use crate::page::more::MorePage;
-use crate::page::movement::MovementPage;
-use crate::page::moves::MovesPage;
 use crate::page::sign_in::SignInPage;
-use crate::page::transfer_scan::{TransferScanPage, WaybillScanPage};
 use crate::part;
 use crate::session::{Session, use_session};
 use crate::text::{Language, use_language};
@@ -43,17 +39,17 @@ pub fn App() -> impl IntoView {
         <Title formatter=move |page: String| language.page_title(page)/>
         <Router>
             <Routes fallback=MissingPage>
-                <Route path=path!("/count") view=CountPage ssr=SsrMode::Async/>
-                <Route path=path!("/move/:kind") view=MovementPage ssr=SsrMode::Async/>
-                <Route path=path!("/transfers/scan") view=WaybillScanPage ssr=SsrMode::Async/>
-                <Route path=path!("/transfers/:transfer/scan") view=TransferScanPage ssr=SsrMode::Async/>
+                <Route path=path!("/count") view={Lazy::<part::Count>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/move/:kind") view={Lazy::<part::Movement>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/transfers/scan") view={Lazy::<part::WaybillScan>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/transfers/:transfer/scan") view={Lazy::<part::TransferScan>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Frame>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
                     <Route path=path!("/board") view={Lazy::<part::Board>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/board/:store") view={Lazy::<part::StorePlan>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/board/:store/:shelf") view={Lazy::<part::ShelfTrace>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("/moves") view=MovesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/moves") view={Lazy::<part::Moves>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/approvals") view={Lazy::<part::Approvals>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/trace") view={Lazy::<part::Trace>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/trace/:subject/:key") view={Lazy::<part::Trace>::new()} ssr=SsrMode::Async/>

@@ -29,3 +29,5 @@ pub mod trace_list;
 pub mod trace_tabs;
 pub mod unread_count;
 pub mod variance;
+#[cfg(feature = "hydrate")]
+pub mod word;

@@ -1,7 +1,8 @@
-//! The part of the program that is fetched when it is first needed.
+//! The parts of the program that are fetched when they are first needed.
 //!
-//! What a clerk needs is in the main module: it must be there without a network, and soon on a slow one. The `desk`
-//! holds the pages of those who plan, compare, approve and audit; the service worker fetches it in the background.
+//! Everybody needs the main module: signing in, the workbench, messages. The `floor` holds what is done at the shelf, by
+//! scanning; the `desk` the pages of those who plan, compare, approve and audit. What both need and the main module does
+//! not is a chunk of its own. The service worker fetches all in the background, so that they are there without a network.
 
 use crate::backend::BackendError;
 use crate::component::load_state::Problem;
@@ -18,16 +19,16 @@ impl From<leptos::wasm_split::SplitLoaderError> for Unfetched {
     }
 }
 
-/// Makes a route of each page: fetched with the desk in the browser, at hand on the server.
-macro_rules! desk {
-    ($($route:ident, $open:ident: $page:path;)*) => {$(
+/// Makes a route of each page: fetched with its part in the browser, at hand on the server.
+macro_rules! part {
+    ($part:ident: $($route:ident, $open:ident: $page:path;)*) => {$(
         mod $open {
             use super::{Unfetched, page};
             use leptos::prelude::{AnyView, IntoAny};
 
             #[cfg_attr(
                 feature = "hydrate",
-                leptos::wasm_split::wasm_split(desk, wasm_split_path = ::leptos::wasm_split, preload(fetch), fallible)
+                leptos::wasm_split::wasm_split($part, wasm_split_path = ::leptos::wasm_split, preload(fetch), fallible)
             )]
             pub(super) fn $open() -> Result<AnyView, Unfetched> {
                 Ok($page().into_any())
@@ -60,7 +61,17 @@ macro_rules! desk {
     )*};
 }
 
-desk! {
+part! {
+    floor:
+    Count, open_count: page::count::CountPage;
+    Movement, open_movement: page::movement::MovementPage;
+    Moves, open_moves: page::moves::MovesPage;
+    TransferScan, open_transfer_scan: page::transfer_scan::TransferScanPage;
+    WaybillScan, open_waybill_scan: page::transfer_scan::WaybillScanPage;
+}
+
+part! {
+    desk:
     Board, open_board: page::board::BoardPage;
     StorePlan, open_store_plan: page::store_plan::StorePlanPage;
     ShelfTrace, open_shelf_trace: page::shelf_trace::ShelfTracePage;

@@ -1,6 +1,8 @@
 //! The timeline of a product, a shelf, a person, a device or a document, in one store or in all, or of a whole store.
 
 mod map;
+#[cfg(feature = "hydrate")]
+mod reverse;
 mod search;
 mod step;
 

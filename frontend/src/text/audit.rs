@@ -67,6 +67,7 @@ messages! {
     step_person: "人员" / "Person";
     step_device_time: "设备时间" / "Device time";
     step_recorded: "入账时间" / "Recorded";
+    step_reversed: "已冲销，库存恢复原样" / "Reversed: stock is as it was before";
     step_skew: "设备时钟不准，按入账时间算" / "device clock off: time of recording used";
     step_place: "位置" / "Place";
     step_device: "设备" / "Device";

@@ -10,8 +10,9 @@ use crate::text::use_language;
 use domain::accept::SKEW_TOLERATED_MS;
 use domain::event::ClockVerdict;
 use domain::geo::Fix;
+use domain::id::{EventId, StoreCode};
 use domain::instant::Timestamp;
-use domain::trace::{StockChange, StoreSite, SubjectKind, TraceAsk, TraceStep};
+use domain::trace::{EventKind, StockChange, StoreSite, SubjectKind, TraceAsk, TraceStep};
 use leptos::prelude::*;
 
 /// An event.
@@ -131,6 +132,10 @@ fn Details(step: TraceStep, site: StoredValue<StoreSite>, ask: StoredValue<Trace
     };
     let proof = format!("/api/v1/proof?store={own}&seq={}", entry.seq);
     let place = language.trace_place(entry.fix, entry.geofence);
+    let is_alive = RwSignal::new(false);
+    Effect::new(move |_| is_alive.set(true));
+    let (is_movement, cites) = (matches!(step.kind, EventKind::Moved(_)), (entry.id, entry.store.clone()));
+    let reverse = move || (is_movement && is_alive.get()).then(|| reversal(cites.clone()));
     view! {
         <div class="step__body">
             <dl class="facts">
@@ -160,8 +165,20 @@ fn Details(step: TraceStep, site: StoredValue<StoreSite>, ask: StoredValue<Trace
             </dl>
             <Changes changes=step.changes n_more=step.n_more_changes store=store.clone()/>
             {map}
+            {reverse}
         </div>
     }
+}
+
+#[cfg(feature = "hydrate")]
+fn reversal((event, store): (EventId, StoreCode)) -> AnyView {
+    view! { <super::reverse::Reverse event store/> }.into_any()
+}
+
+/// The button appears in the browser: what it records is kept on the device first.
+#[cfg(not(feature = "hydrate"))]
+fn reversal(_: (EventId, StoreCode)) -> AnyView {
+    ().into_any()
 }
 
 /// What the event did to stock.
