@@ -142,6 +142,10 @@ pub struct Config {
     pub wecom_aes_key: Option<String>,
     /// Where WeCom's interface is.
     pub wecom_base: String,
+    /// Where the robots of DingTalk's groups are.
+    pub dingtalk_base: String,
+    /// Where the robots of Feishu's groups are.
+    pub feishu_base: String,
     /// What outgoing webhooks are signed with, `whsec_…`; `None` sends none.
     #[serde(default, deserialize_with = "any_scalar")]
     pub webhook_key: Option<String>,
@@ -215,6 +219,8 @@ impl Default for Config {
             wecom_token: None,
             wecom_aes_key: None,
             wecom_base: wecom::client::BASE.into(),
+            dingtalk_base: "https://oapi.dingtalk.com".into(),
+            feishu_base: "https://open.feishu.cn".into(),
             webhook_key: None,
             webhook_to_loopback: false,
             push_contact: None,

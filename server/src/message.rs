@@ -2,7 +2,7 @@
 //!
 //! [`channel`] is what all channels have in common, [`schedule`] says when which message goes and [`dispatch`] sends
 //! it, [`answer`] does what is said to it, [`route`] is where that comes in. [`wecom`] is the channel whose cards are
-//! answered where they are read; [`webhook`], [`push`]
+//! answered where they are read; [`group`] with its [`robot`]s, [`webhook`], [`push`]
 //! and [`mail`] only tell. What a message is stands in [`domain::message`].
 //!
 //! [`follow`] turns the ledger's steps into messages and [`alert`] warnings, [`compose`] words them, [`office`] keeps and sends them, and
@@ -15,12 +15,14 @@ pub mod compose;
 pub mod decide;
 pub mod dispatch;
 pub mod follow;
+pub mod group;
 pub mod guard;
 pub mod http;
 pub mod log;
 pub mod mail;
 pub mod office;
 pub mod push;
+pub mod robot;
 pub mod route;
 pub mod schedule;
 pub mod secret;

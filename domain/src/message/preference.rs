@@ -12,7 +12,7 @@ pub enum ChannelKind {
     Inbox,
     /// 企业微信: a card of the chain's own application.
     WeCom,
-    /// 企业微信群: a robot in a store's group.
+    /// 门店群: a robot in a store's group, of WeCom, DingTalk or Feishu.
     WeComGroup,
     /// 钉钉
     DingTalk,

@@ -43,8 +43,8 @@ pub trait MessageBackend {
     /// Every store, and whether its group has a robot; nothing where groups are not told.
     fn robots(&self) -> Reply<Option<Vec<RobotRow>>>;
 
-    /// Sets the robot of a store's group by its key or address.
-    fn set_robot(&self, store: StoreCode, key: String) -> Reply<()>;
+    /// Sets the robot of a store's group by its key or address, and by the secret it is signed to with, if any.
+    fn set_robot(&self, store: StoreCode, key: String, secret: String) -> Reply<()>;
 
     /// Forgets the robot of a store's group.
     fn forget_robot(&self, store: StoreCode) -> Reply<()>;
@@ -211,10 +211,10 @@ pub async fn read_robots() -> Result<Option<Vec<RobotRow>>, BackendError> {
 
 /// [`MessageBackend::set_robot`]
 #[server(prefix = "/fn", endpoint = "set_robot", output = Json)]
-pub async fn set_robot(store: String, key: String) -> Result<(), BackendError> {
+pub async fn set_robot(store: String, key: String, secret: Option<String>) -> Result<(), BackendError> {
     let backend = backend();
     let answer = match StoreCode::parse(&store) {
-        Ok(store) => backend.set_robot(store, key).await,
+        Ok(store) => backend.set_robot(store, key, secret.unwrap_or_default()).await,
         Err(_) => Err(BackendError::NotFound),
     };
     answer.inspect_err(|error| backend.answer_with(error))

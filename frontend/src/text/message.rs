@@ -131,19 +131,21 @@ messages! {
     deliveries_link: "消息送达记录" / "Delivery log";
 
     robot_title: "门店群机器人" / "Robots in stores' groups";
-    robot_hint: "在门店的企业微信群里添加机器人，把它的 Webhook 地址粘贴到这里。给店长的消息会同时发到群里，每条只发一次。地址保存后不再显示。"
-        / "Add a robot to a store's WeCom group and paste its webhook address here. What its manager is told then goes to the group too, once. A saved address is never shown again.";
+    robot_hint: "在门店的企业微信、钉钉或飞书群里添加自定义机器人，把它的 Webhook 地址粘贴到这里。给店长的消息会同时发到群里，每条只发一次。地址保存后不再显示。"
+        / "Add a custom robot to a store's WeCom, DingTalk or Feishu group and paste its webhook address here. What its manager is told then goes to the group too, once. A saved address is never shown again.";
+    robot_secret: "加签密钥（钉钉、飞书）" / "Signing secret (DingTalk, Feishu)";
+    robot_secret_hint: "机器人的安全设置里选了加签（签名校验）才需要" / "Needed where the robot's security settings ask for a signature";
     robot_store: "门店" / "Store";
     robot_key: "机器人的 Webhook 地址" / "The robot's webhook address";
     robot_set: "已设置" / "Set";
-    robot_refused: "企业微信不认识它了，请重新设置" / "WeCom does not know it any more: set it anew";
+    robot_refused: "平台不认识它了，请重新设置" / "Its platform does not know it any more: set it anew";
     robot_remove: "移除" / "Remove";
     robot_remove_of(name): "移除 {name} 的机器人" / "Remove the robot of {name}";
-    robot_malformed: "这不是机器人的 Webhook 地址" / "That is no webhook address of a robot";
+    robot_malformed: "这不是机器人的 Webhook 地址，或密钥不对" / "That is no webhook address of a robot, or no secret of one";
 
     channel_inbox: "收件箱" / "Inbox";
     channel_wecom: "企业微信" / "WeCom";
-    channel_wecom_group: "企业微信群" / "WeCom group";
+    channel_wecom_group: "门店群" / "Store group";
     channel_dingtalk: "钉钉" / "DingTalk";
     channel_feishu: "飞书" / "Feishu";
     channel_email: "邮件" / "E-mail";

@@ -3,6 +3,7 @@
 use super::{Config, ConfigError};
 use crate::message::guard::Reach;
 use crate::message::mail::{Security, Server};
+use crate::message::robot::Bases;
 use crate::message::secret::Secret;
 use crate::message::webhook::SigningKey;
 use crate::message::wecom::callback::Callback;
@@ -25,6 +26,12 @@ impl Config {
             origin: self.public_origin.clone()?,
         };
         Some((application, Callback::new(crypt, agent_id)))
+    }
+
+    /// Where the robots of stores' groups are reached.
+    #[must_use]
+    pub fn robots(&self) -> Bases {
+        Bases { wecom: self.wecom_base.clone(), dingtalk: self.dingtalk_base.clone(), feishu: self.feishu_base.clone() }
     }
 
     /// What webhooks are signed with; `None` where none are sent.

@@ -3,6 +3,7 @@
 
 use super::channel::Channel;
 use super::dispatch::Dispatcher;
+use super::group::Groups;
 use super::http;
 use super::log::Deliveries;
 use super::mail::{Mail, MailError};
@@ -11,7 +12,6 @@ use super::push::vapid::{KeyFileError, Vapid};
 use super::schedule::Waiting;
 use super::webhook::Webhook;
 use super::wecom::client::WeCom;
-use super::wecom::robot::WeComGroup;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::chain;
@@ -117,13 +117,8 @@ impl Office {
             channels.push(Arc::new(WeCom::new(application, clock.clone(), http::client())));
         }
         if let Some(origin) = &config.public_origin {
-            let (base, origin) = (config.wecom_base.clone(), origin.clone());
-            channels.push(Arc::new(WeComGroup::new(
-                base,
-                origin,
-                (database.clone(), directory.clone()),
-                http::client(),
-            )));
+            let stored = (database.clone(), directory.clone());
+            channels.push(Arc::new(Groups::new(config.robots(), origin.clone(), stored, clock.clone())));
         }
         if let Some(key) = config.webhook() {
             channels.push(Arc::new(Webhook::new(key, config.reach(), clock.clone())));

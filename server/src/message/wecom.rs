@@ -6,5 +6,4 @@ pub mod client;
 pub mod crypt;
 #[cfg(test)]
 pub(crate) mod fake;
-pub mod robot;
 pub mod xml;

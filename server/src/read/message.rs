@@ -5,7 +5,7 @@ use crate::error::ApiError;
 use crate::message::compose::{Words, about_warning};
 use crate::message::push::sealed::Subscription;
 use crate::message::push::{SubscriptionError, checked};
-use crate::message::wecom::robot;
+use crate::message::robot::Robot;
 use crate::state::AppState;
 use crate::store::StoreMaster;
 use crate::store::message::DeliveryRecord;
@@ -236,12 +236,12 @@ pub async fn robots(state: &AppState) -> Result<Option<Vec<RobotRow>>, ApiError>
     Ok(Some(masters.stores().iter().map(row).collect()))
 }
 
-/// Sets the robot of a store's group, by its key or its address.
-pub async fn set_robot(state: &AppState, store: &StoreCode, typed: &str) -> Result<(), ApiError> {
+/// Sets the robot of a store's group, by its address, or of WeCom by its key, and by what it is signed to with.
+pub async fn set_robot(state: &AppState, store: &StoreCode, typed: &str, secret: &str) -> Result<(), ApiError> {
     state.directory.masters().store(store).ok_or(ApiError::NotFound)?;
-    let key = robot::key_of(typed);
-    let key = key.ok_or_else(|| ApiError::Malformed("expected a robot's key or its address".to_owned()))?;
-    Ok(state.db.save_robot(store, key).await?)
+    let robot = Robot::typed(typed, secret);
+    let robot = robot.ok_or_else(|| ApiError::Malformed("expected a robot's address and its secret".to_owned()))?;
+    Ok(state.db.save_robot(store, robot.to_stored().reveal()).await?)
 }
 
 /// What became of the chain's newest messages.

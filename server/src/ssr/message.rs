@@ -59,9 +59,9 @@ impl MessageBackend for RequestBackend {
         self.reply("/fn/robots", None, |state, _| async move { read::message::robots(&state).await })
     }
 
-    fn set_robot(&self, store: StoreCode, key: String) -> Reply<()> {
+    fn set_robot(&self, store: StoreCode, key: String, secret: String) -> Reply<()> {
         self.reply("/fn/set_robot", None, move |state, _| async move {
-            read::message::set_robot(&state, &store, &key).await
+            read::message::set_robot(&state, &store, &key, &secret).await
         })
     }
 

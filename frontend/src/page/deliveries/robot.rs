@@ -25,12 +25,12 @@ pub fn Robots() -> impl IntoView {
 fn Form(rows: Vec<RobotRow>, again: Callback<()>) -> impl IntoView {
     let language = use_language();
     let first = rows.first().map(|row| row.store.to_string()).unwrap_or_default();
-    let (store, key) = (RwSignal::new(first), RwSignal::new(String::new()));
+    let (store, key, secret) = (RwSignal::new(first), RwSignal::new(String::new()), RwSignal::new(String::new()));
     let said = RwSignal::new("");
-    let set = move |store: String, key: Option<String>| {
+    let set = move |store: String, key: Option<(String, String)>| {
         spawn_local(async move {
             let done = match key {
-                Some(key) => set_robot(store, key).await,
+                Some((key, secret)) => set_robot(store, key, Some(secret)).await,
                 None => forget_robot(store).await,
             };
             match done {
@@ -72,7 +72,7 @@ fn Form(rows: Vec<RobotRow>, again: Callback<()>) -> impl IntoView {
             }
         })
         .collect_view();
-    let save = move |_| set(store.get_untracked(), Some(key.get_untracked()));
+    let save = move |_| set(store.get_untracked(), Some((key.get_untracked(), secret.get_untracked())));
     view! {
         <section class="card">
             <div class="card__head">
@@ -95,6 +95,16 @@ fn Form(rows: Vec<RobotRow>, again: Callback<()>) -> impl IntoView {
                         autocomplete="off"
                         on:input=move |event| key.set(event_target_value(&event))
                     />
+                </label>
+                <label class="field">
+                    <span class="field__label">{language.robot_secret()}</span>
+                    <input
+                        class="field__control"
+                        type="password"
+                        autocomplete="off"
+                        on:input=move |event| secret.set(event_target_value(&event))
+                    />
+                    <span class="field__hint">{language.robot_secret_hint()}</span>
                 </label>
                 <button
                     class=button_class(ButtonKind::Primary, ButtonSize::Usual, ButtonWidth::Words)

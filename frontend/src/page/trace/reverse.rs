@@ -53,7 +53,10 @@ pub fn Reverse(event: EventId, store: StoreCode) -> impl IntoView {
                         placeholder=language.moves_reverse_note_hint()
                         aria-invalid=move || is_missing.get().to_string()
                         prop:value=move || note.get()
-                        on:input:target=move |event| note.set(event.target().value())
+                        on:input:target=move |event| {
+                            note.set(event.target().value());
+                            is_missing.set(false);
+                        }
                     />
                     <div role="alert">
                         {move || is_missing.get().then(|| view! {

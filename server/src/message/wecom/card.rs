@@ -11,7 +11,7 @@ const SAME_WITHIN_S: u32 = 1800;
 /// What a text may have at most, in bytes.
 const TEXT_BYTES_MAX: usize = 2048;
 /// Facts on a card.
-const N_FACTS_MAX: usize = 6;
+pub(in crate::message) const N_FACTS_MAX: usize = 6;
 /// People that a robot mentions at once.
 const N_MENTIONED_MAX: usize = 20;
 
@@ -58,8 +58,8 @@ pub fn group_body(content: Content<'_>, origin: &str, mentioned: &[String]) -> V
     }
 }
 
-/// Without what WeCom's markdown takes for marks: it knows no escapes.
-fn plain(text: &str) -> String {
+/// Without what markdown takes for marks: WeCom's knows no escapes.
+pub(in crate::message) fn plain(text: &str) -> String {
     let wide = |letter| match letter {
         '<' => '＜',
         '>' => '＞',

@@ -142,11 +142,11 @@ impl Channel for WeCom {
     }
 }
 
-pub(super) async fn answer_of(request: reqwest::RequestBuilder) -> Result<Value, SendError> {
+pub(in crate::message) async fn answer_of(request: reqwest::RequestBuilder) -> Result<Value, SendError> {
     http::exchange(request).await.and_then(|answer| answer.json()).map_err(|error| later(&error))
 }
 
-pub(super) fn later(error: &HttpError) -> SendError {
+fn later(error: &HttpError) -> SendError {
     SendError::Later(error.to_string())
 }
 
@@ -155,7 +155,7 @@ fn is_token_error(answer: &Value) -> bool {
 }
 
 /// What an error code means for the message.
-pub(super) fn outcome(answer: &Value) -> Result<(), SendError> {
+pub(in crate::message) fn outcome(answer: &Value) -> Result<(), SendError> {
     let Some(code) = answer["errcode"].as_i64() else { return Err(later(&HttpError::NotJson(200))) };
     let why = || format!("{code} {}", clipped(answer["errmsg"].as_str().unwrap_or_default(), 120));
     match code {

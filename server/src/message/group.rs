@@ -1,54 +1,38 @@
-//! Robots in the groups of stores: one message for the whole group, with a link; what they show has no buttons.
+//! The groups of stores, in which a robot tells once what the store's manager is told; what it shows has no buttons.
 
-use super::card::group_body;
-use super::client::{answer_of, later, outcome};
+use super::channel::{Channel, Content, SendError, Sent};
+use super::http;
+use super::robot::{Bases, Robot, Verdict};
+use super::schedule::Limits;
+use crate::clock::Clock;
 use crate::error::chain;
-use crate::message::channel::{Channel, Content, SendError, Sent};
-use crate::message::http;
-use crate::message::schedule::Limits;
 use crate::store::{Database, Directory, StoreError};
 use domain::id::StoreCode;
-use domain::instant::MINUTE_MS;
 use domain::message::preference::ChannelKind;
 use domain::policy::{Role, Scope, Viewer};
 use futures::future::BoxFuture;
 use reqwest::Client;
 
-/// The longest key, in characters.
-const KEY_MAX_CHARS: usize = 64;
-
-/// Sends to stores' groups; the address of each is its store, whose robot's key is looked up when something is sent.
-pub struct WeComGroup {
-    base: String,
+/// Sends to stores' groups; the address of each is its store, whose robot is looked up when something is sent.
+pub struct Groups {
+    bases: Bases,
     origin: String,
     database: Database,
     directory: Directory,
+    clock: Clock,
     http: Client,
 }
 
-/// A robot's key, as WeCom shows it: by itself, or within the address that it is a part of.
-#[must_use]
-pub fn key_of(typed: &str) -> Option<&str> {
-    let typed = typed.trim();
-    let key = match typed.split_once("key=") {
-        Some((_, rest)) => rest.split('&').next()?,
-        None => typed,
-    };
-    let is_key =
-        (8..=KEY_MAX_CHARS).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    is_key.then_some(key)
-}
-
-impl WeComGroup {
-    /// Robots reached at `base`, with links to `origin`, whose keys are in `database`.
+impl Groups {
+    /// Robots reached at `bases`, with links to `origin`, that are kept in `database`.
     #[must_use]
     pub fn new(
-        base: impl Into<String>,
+        bases: Bases,
         origin: impl Into<String>,
         (database, directory): (Database, Directory),
-        http: Client,
+        clock: Clock,
     ) -> Self {
-        Self { base: base.into(), origin: origin.into(), database, directory, http }
+        Self { bases, origin: origin.into(), database, directory, clock, http: http::client() }
     }
 
     async fn send_to(&self, to: &str, content: Content<'_>) -> Result<Sent, SendError> {
@@ -57,18 +41,15 @@ impl WeComGroup {
         let key = self.database.robot_key(&store).await.map_err(stored)?.ok_or(SendError::NoReceiver)?;
         let asks = content.messages().iter().any(|message| !message.buttons.is_empty());
         let mentioned = if asks { self.managers_of(&store).await.map_err(stored)? } else { Vec::new() };
-        let request = self.http.post(format!("{}/cgi-bin/webhook/send", self.base)).query(&[("key", key.reveal())]);
-        let request = http::with_json(request, &group_body(content, &self.origin, &mentioned));
-        let answer = answer_of(request).await?;
-        match (answer["errcode"].as_i64(), outcome(&answer)) {
-            // The limit is each robot's own, so other groups need not wait.
-            (Some(45009), _) => Err(SendError::Busy { for_ms: MINUTE_MS, why: "45009".into() }),
-            (Some(93000), _) => {
+        let reader = (self.origin.as_str(), mentioned.as_slice());
+        let robot = Robot::of_stored(&key);
+        match robot.show((&self.http, &self.bases), content, reader, self.clock.now()).await? {
+            Verdict::Shown => Ok(Sent::default()),
+            Verdict::Gone => {
                 self.database.refuse_robot(&store).await.map_err(stored)?;
                 Err(SendError::NoReceiver)
             }
-            (Some(_), outcome) => outcome.map(|()| Sent::default()),
-            (None, _) => Err(later(&http::HttpError::NotJson(200))),
+            Verdict::Not(error) => Err(error),
         }
     }
 
@@ -86,7 +67,7 @@ impl WeComGroup {
     }
 }
 
-impl Channel for WeComGroup {
+impl Channel for Groups {
     fn kind(&self) -> ChannelKind {
         ChannelKind::WeComGroup
     }
@@ -102,35 +83,20 @@ impl Channel for WeComGroup {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fake::{Fake, Fault};
     use super::*;
-    use crate::clock::Clock;
     use crate::message::channel::tests::request;
-    use domain::instant::Timestamp;
+    use crate::message::wecom::fake::{Fake, Fault};
+    use domain::instant::{MINUTE_MS, Timestamp};
 
     const NOW: Timestamp = Timestamp::from_unix_ms(1_795_320_000_000);
 
-    #[test]
-    fn keys_are_taken_as_wecom_shows_them() {
-        let key = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa";
-        assert_eq!(key_of(&format!(" {key}\n")), Some(key));
-        assert_eq!(key_of(&format!("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={key}")), Some(key));
-        assert_eq!(key_of(&format!("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={key}&debug=1")), Some(key));
-        for wrong in ["", "short", "https://evil.example/in", "key=", "693a91f6-7xxx&key=../../gettoken"] {
-            assert_eq!(key_of(wrong), None, "{wrong}");
-        }
-        assert_eq!(key_of(&"x".repeat(65)), None);
-    }
-
-    async fn start() -> (Fake, WeComGroup, Database, StoreCode) {
-        let fake = Fake::start(Clock::manual(NOW)).await;
+    async fn start() -> (Fake, Groups, Database, StoreCode) {
+        let clock = Clock::manual(NOW);
+        let fake = Fake::start(clock.clone()).await;
         let database = Database::open("mem://").await.expect("opens");
-        let group = WeComGroup::new(
-            fake.base(),
-            "https://stock.example",
-            (database.clone(), Directory::default()),
-            http::client(),
-        );
+        let bases = Bases { wecom: fake.base(), dingtalk: fake.base(), feishu: fake.base() };
+        let stored = (database.clone(), Directory::default());
+        let group = Groups::new(bases, "https://stock.example", stored, clock);
         (fake, group, database, StoreCode::parse("S034").expect("valid"))
     }
 
