@@ -3,6 +3,9 @@
  * A page that cannot start says so in words, because its buttons would do nothing.
  */
 
+/** A trap in the wasm leaves its start open for ever: the service worker does not wait for longer. */
+const START_MS = 15_000;
+
 const NOTICE_ID = "boot-failure";
 
 /** Shows one notice, whatever failed first: later failures are usually its consequences. */
@@ -74,5 +77,5 @@ async function registerServiceWorker(): Promise<void> {
 }
 
 watchForTraps();
-await start();
+await Promise.race([start(), new Promise((resolve) => setTimeout(resolve, START_MS))]);
 await registerServiceWorker();

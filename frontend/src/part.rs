@@ -19,6 +19,15 @@ impl From<leptos::wasm_split::SplitLoaderError> for Unfetched {
     }
 }
 
+/// Not there although the network is: the server is away, or has newer builds by now.
+fn unfetched() -> BackendError {
+    #[cfg(feature = "hydrate")]
+    if window().navigator().on_line() {
+        return BackendError::Unavailable;
+    }
+    BackendError::Unreachable
+}
+
 /// Makes a route of each page: fetched with its part in the browser, at hand on the server.
 macro_rules! part {
     ($part:ident: $($route:ident, $open:ident: $page:path;)*) => {$(
@@ -46,7 +55,8 @@ macro_rules! part {
             // The rest of the page is brought to life in one go: what it needs must be there before.
             #[cfg(feature = "hydrate")]
             async fn preload() {
-                // The view will say that it failed.
+                // After a click the view says that it failed; a page of the server's cannot come to life then, and
+                // boot.ts says so.
                 let _ = $open::fetch().await;
             }
 
@@ -55,7 +65,7 @@ macro_rules! part {
                 let page = $open::$open().await;
                 #[cfg(not(feature = "hydrate"))]
                 let page = $open::$open();
-                page.unwrap_or_else(|Unfetched| view! { <Problem error=BackendError::Unreachable/> }.into_any())
+                page.unwrap_or_else(|Unfetched| view! { <Problem error=unfetched()/> }.into_any())
             }
         }
     )*};

@@ -5,7 +5,7 @@ use crate::approval::Standing;
 use crate::id::{SkuCode, StoreCode};
 use crate::instant::Timestamp;
 use crate::movement::Units;
-use crate::policy::Role;
+use crate::policy::{Action, Role};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -67,6 +67,21 @@ pub struct Waiting {
     pub step: StepKind,
     /// Since when.
     pub since: Timestamp,
+}
+
+impl Waiting {
+    /// Whether goods are moved in the step: that is done by whoever is in the store, however late it is and whoever else
+    /// is told.
+    #[must_use]
+    pub fn moves_goods(&self) -> bool {
+        self.step.action() == Action::MoveStock
+    }
+
+    /// The least role that can do it, which need not be the one that is told.
+    #[must_use]
+    pub fn doer(&self) -> Role {
+        if self.moves_goods() { Role::Clerk } else { self.role }
+    }
 }
 
 /// How what arrived of an item differs from what was sent.

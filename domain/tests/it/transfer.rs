@@ -267,6 +267,7 @@ fn promised_goods_that_do_not_leave_are_asked_for() {
     assert_eq!(at(&world, StepKind::SendingEscalation), Some(25));
     let waits = world.known(id).waits_for().expect("it is not over");
     assert_eq!((waits.step, waits.role), (StepKind::HandOver, RegionalManager));
+    assert_eq!((waits.moves_goods(), waits.doer()), (true, Clerk), "however late, whoever is there can do it");
     world.step(1, Clerk, id, hand_over(4)).expect("handed over at last");
     assert_eq!(world.known(id).waits_for().map(|waits| waits.step), Some(StepKind::Receipt));
 }

@@ -199,7 +199,7 @@ fn State(desk: Desk) -> impl IntoView {
 fn waits_text(desk: Desk, detail: &TransferDetail, waits: &Waiting) -> String {
     let language = desk.language;
     let store = desk.store_name(detail, &waits.store);
-    let text = language.transfer_waits(language.role(waits.role), store, language.transfer_to_do(waits.step));
+    let text = language.transfer_waits(language.role(waits.doer()), store, language.transfer_to_do(waits.step));
     format!("{text} · {}", language.transfer_since(format::ago(Some(waits.since), detail.now, language)))
 }
 

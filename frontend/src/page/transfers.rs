@@ -107,6 +107,7 @@ fn Row(row: TransferRow, now: Timestamp) -> impl IntoView {
         n => language.transfer_and_more(&row.item, n),
     };
     let is_overdue = row.is_overdue();
+    let moves_stock = use_session().may(Action::MoveStock);
     view! {
         <li>
             <a class="row transfer-row" href=format!("/transfers/{}", row.id)>
@@ -115,7 +116,7 @@ fn Row(row: TransferRow, now: Timestamp) -> impl IntoView {
                         {item} " · " {language.transfer_pieces(format::number(row.units))}
                     </span>
                     <span class="row__sub">{language.transfer_route(source, name(language, &row.receiver))}</span>
-                    <span class="row__sub">{waiting(language, &row, now)}</span>
+                    <span class="row__sub">{waiting(language, &row, moves_stock, now)}</span>
                 </span>
                 <span class="row__end transfer-row__state">
                     <Badge tone=phase_tone(row.phase)>{language.phase(row.phase)}</Badge>
@@ -131,19 +132,21 @@ fn name(language: Language, store: &NamedStore) -> String {
     language.name(&store.name)
 }
 
-/// For whom it waits and for how long; of one that is over, when it was asked for.
-fn waiting(language: Language, row: &TransferRow, now: Timestamp) -> String {
+/// For whom it waits and for how long, to a reader who moves stock or only answers for those who do; of one that is over, when it was asked for.
+fn waiting(language: Language, row: &TransferRow, moves_stock: bool, now: Timestamp) -> String {
     let Some(waits) = &row.waits_for else {
         return format!("{} · {}", row.id.spoken(), format::moment(row.requested_at, now, row.receiver.zone_offset));
     };
     let to_do = language.transfer_to_do(waits.step);
-    let for_whom = if row.is_mine {
+    let stores = [Some(&row.receiver), row.source.as_ref()];
+    let store = stores.into_iter().flatten().find(|store| store.code == waits.store);
+    let store = store.map_or_else(|| waits.store.to_string(), |store| name(language, store));
+    let for_whom = if row.is_mine && (moves_stock || !waits.moves_goods()) {
         language.transfer_waits_you(to_do)
+    } else if row.is_mine {
+        language.transfer_waits_push(store, to_do)
     } else {
-        let stores = [Some(&row.receiver), row.source.as_ref()];
-        let store = stores.into_iter().flatten().find(|store| store.code == waits.store);
-        let store = store.map_or_else(|| waits.store.to_string(), |store| name(language, store));
-        language.transfer_waits(language.role(waits.role), store, to_do)
+        language.transfer_waits(language.role(waits.doer()), store, to_do)
     };
     format!("{for_whom} · {}", language.transfer_since(format::ago(Some(waits.since), now, language)))
 }

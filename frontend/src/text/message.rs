@@ -8,6 +8,7 @@ use domain::transfer::DeclineReason;
 messages! {
     message_request(store, units): "{store} 申请调货 {units} 件" / "{store} asks for {units} pieces";
     message_reminder(store): "催办：{store} 在等您答复调货" / "Reminder: {store} waits for your answer";
+    message_approval_reminder(store): "催办：{store} 的调拨申请还没有批准" / "Reminder: a transfer to {store} still needs your word";
     message_approval(store): "{store} 的调拨申请待批准" / "A transfer to {store} needs your word";
     message_abnormal(transfer): "异常流转：{transfer} 超时没有收货" / "Abnormal flow: {transfer} has not been received";
     message_approved: "调拨申请已批准" / "Your request is approved";
@@ -138,7 +139,7 @@ messages! {
     robot_store: "门店" / "Store";
     robot_key: "机器人的 Webhook 地址" / "The robot's webhook address";
     robot_set: "已设置" / "Set";
-    robot_refused: "平台不认识它了，请重新设置" / "Its platform does not know it any more: set it anew";
+    robot_refused: "平台不认识它，或安全设置不符，请重新设置" / "Its platform does not know it, or its security settings differ: set it anew";
     robot_remove: "移除" / "Remove";
     robot_remove_of(name): "移除 {name} 的机器人" / "Remove the robot of {name}";
     robot_malformed: "这不是机器人的 Webhook 地址，或密钥不对" / "That is no webhook address of a robot, or no secret of one";

@@ -29,6 +29,7 @@ messages! {
     transfer_and_more(item, n): "{item} 等 {n} 种" / "{item} and others, {n} items";
     transfer_no_source: "没有门店能调出" / "No store can give them";
     transfer_waits(role, store, step): "等{store}的{role}{step}" / "Waits for {store} ({role}) to {step}";
+    transfer_waits_push(store, step): "{store}迟迟没有{step}，请您催办" / "{store} is late to {step}: remind them";
     transfer_waits_you(step): "等您{step}" / "Waits for you to {step}";
     transfer_since_when(how_long): "从{how_long}起" / "since {how_long}";
     transfer_overdue: "超时" / "Overdue";

@@ -78,6 +78,7 @@ impl Words<'_> {
             (MessageKind::TransferRequest, _) => language.message_request(receiver, format::number(units(transfer))),
             (MessageKind::TransferReminder, _) => language.message_reminder(receiver),
             (MessageKind::SendingReminder, _) => language.message_sending(source(), receiver),
+            (MessageKind::Approval, Step::ApprovalReminded) => language.message_approval_reminder(receiver),
             (MessageKind::Approval, _) => language.message_approval(receiver),
             (MessageKind::AbnormalFlow, _) => language.message_abnormal(transfer.id.spoken()),
             (_, Step::Approved) => language.message_approved().to_owned(),

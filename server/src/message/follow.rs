@@ -10,8 +10,8 @@ use crate::live::{LiveHub, Subscription};
 use crate::store::{Database, Directory, StoreError};
 use domain::event::{EventBody, LedgerEvent};
 use domain::id::{PersonId, StoreCode};
-use domain::message::group_reader;
 use domain::message::telling::{Audience, Telling, tellings};
+use domain::message::{MessageKind, group_reader};
 use domain::policy::{Action, Role, Target, Viewer, may};
 use domain::transfer::{StepKind, Taken, Transfer};
 use std::collections::{BTreeMap, BTreeSet};
@@ -183,7 +183,8 @@ impl Follower {
         self.office.send(&reader, &message).await
     }
 
-    /// The people that something is told, without whoever asked: nobody approves what they asked for themselves.
+    /// The people that something is told, without whoever asked: nobody approves what they asked for themselves. That it
+    /// is not sent concerns them like anybody.
     fn audience(&self, workers: &[Viewer], telling: &Telling, transfer: &Transfer) -> Vec<PersonId> {
         let (role, store) = match &telling.to {
             Audience::Person(person) => {
@@ -198,7 +199,9 @@ impl Follower {
         let of_role = |role: Role| -> Vec<PersonId> {
             let answers_for =
                 workers.iter().filter(|viewer| viewer.role == role && may(viewer, Action::RunTransfers, target));
-            answers_for.map(|viewer| viewer.id.clone()).filter(|person| person != asked_themselves).collect()
+            let is_told =
+                |person: &PersonId| telling.kind == MessageKind::SendingReminder || person != asked_themselves;
+            answers_for.map(|viewer| viewer.id.clone()).filter(is_told).collect()
         };
         let from = LADDER.iter().position(|known| known == role).unwrap_or_default();
         LADDER[from..].iter().map(|role| of_role(*role)).find(|people| !people.is_empty()).unwrap_or_default()

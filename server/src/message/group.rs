@@ -45,7 +45,7 @@ impl Groups {
         let robot = Robot::of_stored(&key);
         match robot.show((&self.http, &self.bases), content, reader, self.clock.now()).await? {
             Verdict::Shown => Ok(Sent::default()),
-            Verdict::Gone => {
+            Verdict::Misset => {
                 self.database.refuse_robot(&store).await.map_err(stored)?;
                 Err(SendError::NoReceiver)
             }

@@ -22,7 +22,7 @@ use sha2::Sha256;
 const KEY_MAX_CHARS: usize = 128;
 /// What a digest may have at most, in bytes.
 const TEXT_BYTES_MAX: usize = 2048;
-/// A DingTalk robot that has said too much says nothing for so long, and what is set wrong is not tried more often.
+/// A DingTalk robot that has said too much says nothing for so long.
 const SILENCED_MS: i64 = 10 * MINUTE_MS;
 
 /// Where the platforms' interfaces are, without a `/` at the end.
@@ -52,8 +52,8 @@ pub enum Robot {
 pub enum Verdict {
     /// It is shown.
     Shown,
-    /// There is no such robot any more.
-    Gone,
+    /// The platform knows no such robot, or its security settings let nothing of ours through: somebody must set it anew.
+    Misset,
     /// It is not shown, because.
     Not(SendError),
 }
@@ -129,7 +129,7 @@ impl Robot {
                 Ok(match (answer["errcode"].as_i64(), client::outcome(&answer)) {
                     // The limit is each robot's own, so other groups need not wait.
                     (Some(45009), _) => Verdict::Not(SendError::Busy { for_ms: MINUTE_MS, why: "45009".into() }),
-                    (Some(93000), _) => Verdict::Gone,
+                    (Some(93000), _) => Verdict::Misset,
                     (_, Ok(())) => Verdict::Shown,
                     (_, Err(error)) => Verdict::Not(error),
                 })
@@ -199,10 +199,9 @@ fn of_dingtalk(answer: &Value) -> Verdict {
     let why = || format!("{} {}", answer["errcode"], clipped(answer["errmsg"].as_str().unwrap_or_default(), 120));
     match answer["errcode"].as_i64() {
         Some(0) => Verdict::Shown,
-        // No such token, or the robot was taken out.
-        Some(300_001 | 300_005) => Verdict::Gone,
-        // Too much said, or a keyword, an address or a secret that somebody has to set right.
-        Some(130_101 | 310_000 | 410_100) => Verdict::Not(SendError::Busy { for_ms: SILENCED_MS, why: why() }),
+        // No such token, no such group, taken out or switched off; and a secret, a keyword or an address that is wrong.
+        Some(300_001 | 300_005 | 400_013 | 400_101 | 400_102 | 400_106 | 310_000) => Verdict::Misset,
+        Some(130_101 | 410_100 | 660_026) => Verdict::Not(SendError::Busy { for_ms: SILENCED_MS, why: why() }),
         Some(-1) | None => Verdict::Not(SendError::Later(why())),
         Some(_) => Verdict::Not(SendError::Refused(why())),
     }
@@ -236,11 +235,9 @@ fn of_feishu(answer: &Value) -> Verdict {
     let why = || format!("{} {}", answer["code"], clipped(answer["msg"].as_str().unwrap_or_default(), 120));
     match answer["code"].as_i64() {
         Some(0) => Verdict::Shown,
-        // No such address.
-        Some(19_001) => Verdict::Gone,
+        // No such address; a signature, an address or a keyword that is wrong.
+        Some(19_001 | 19_021 | 19_022 | 19_024) => Verdict::Misset,
         Some(9_499 | 11_232) => Verdict::Not(SendError::Busy { for_ms: MINUTE_MS, why: why() }),
-        // A signature, an address or a keyword that somebody has to set right.
-        Some(19_021 | 19_022 | 19_024) => Verdict::Not(SendError::Busy { for_ms: SILENCED_MS, why: why() }),
         None => Verdict::Not(SendError::Later(why())),
         Some(_) => Verdict::Not(SendError::Refused(why())),
     }

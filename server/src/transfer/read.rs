@@ -7,7 +7,7 @@ use crate::state::AppState;
 use crate::store::Masters;
 use domain::id::{ShelfCode, SkuCode, StoreCode};
 use domain::instant::DAY_MS;
-use domain::policy::{Action, Role, Scope, Target, Viewer, may};
+use domain::policy::{Action, Scope, Target, Viewer, may};
 use domain::transfer::{
     NamedStore, Phase, StepKind, Transfer, TransferCounts, TransferDetail, TransferId, TransferList, TransferPage,
     TransferRow, Waiting,
@@ -113,14 +113,13 @@ fn row(masters: &Masters, viewer: &Viewer, transfer: &Transfer) -> Option<Transf
 }
 
 /// Whether the viewer is one of those whom a transfer waits for. Who answers for more may act too, but is not waited
-/// for.
+/// for. Goods are moved by whoever is in the store, however late it is and whoever else is told.
 fn is_awaited(masters: &Masters, viewer: &Viewer, waits: &Waiting) -> bool {
     let Some(master) = masters.store(&waits.store) else { return false };
     let may = |action| may(viewer, action, Target::Store(&waits.store, &master.store.region));
-    match waits.role {
-        Role::Clerk => may(Action::MoveStock),
-        role => viewer.role == role && may(Action::RunTransfers),
-    }
+    let moves = waits.moves_goods() && may(Action::MoveStock);
+    let is_told = viewer.role == waits.role && may(Action::RunTransfers);
+    moves || is_told
 }
 
 /// One transfer.

@@ -3,10 +3,12 @@
 use crate::support::{Browser, NOW, TestServer, event, opened, person};
 use axum::http::StatusCode;
 use domain::event::{DeviceEvent, EventBody};
-use domain::id::SkuCode;
+use domain::id::{SkuCode, StoreCode};
+use domain::instant::MINUTE_MS;
 use domain::movement::{Movement, MovementKind, Place, carry};
 use domain::policy::Role;
 use serde_json::{Value, json};
+use server::transfer::Hours;
 
 /// Puts 30 pieces of the first product into the back room of a store.
 async fn stock(server: &TestServer, n: u64, store: &str) {
@@ -108,4 +110,29 @@ async fn the_nearest_store_with_surplus_is_proposed_and_sees_at_once_that_it_is_
     };
     assert_eq!(credit(&giver, "S002").await, 700);
     assert!(credit(&manager, "S001").await < 700);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn goods_that_are_late_wait_for_whoever_is_in_the_store_and_are_told_to_the_region() {
+    let server = TestServer::start().await;
+    server.hire("giver", Role::StoreManager, "S002").await;
+    server.hire("picker", Role::Clerk, "S002").await;
+    stock(&server, 1, "S002").await;
+    let lines = json!([{ "sku": "100001", "units": 5 }]);
+    let candidates = json!([{ "store": "S002", "why": [] }]);
+    let request = json!({ "requested": { "lines": lines, "candidates": candidates, "wanted_by": null, "note": null } });
+    let transfer = step(&server.signed_in("manager").await, "manager", "S001", 2, &Value::Null, request).await;
+    let confirmed = json!({ "confirmed": { "lines": lines } });
+    step(&server.signed_in("giver").await, "giver", "S002", 3, &transfer, confirmed).await;
+    let config = server.state.config.clone();
+    let patience = move |source: &StoreCode, receiver: &StoreCode| config.patience(source, receiver);
+    let mut hours = Hours::new(server.state.db.clone(), server.state.ledger.clone(), patience);
+    for (hours_later, mine) in [(12, ["giver", "picker", ""]), (12, ["giver", "picker", "regional"])] {
+        server.clock.advance_ms(hours_later * 60 * MINUTE_MS);
+        hours.look(server.clock.now()).await.expect("looks");
+        for login in ["giver", "picker", "regional", "manager"] {
+            let list = server.signed_in(login).await.get("/api/v1/transfers?list=mine").await.json;
+            assert_eq!(list["counts"]["n_mine"], json!(i32::from(mine.contains(&login))), "{login} {list}");
+        }
+    }
 }
